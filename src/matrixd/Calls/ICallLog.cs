@@ -1,0 +1,39 @@
+namespace Matrixd.Calls;
+
+/// <summary>What a call writes down while it runs. Calls return at once: rows go to the one writer in batches, at most 1 s later.</summary>
+/// <remarks>A full queue drops the row and counts it; the call is never held up.</remarks>
+internal interface ICallLog
+{
+    void Turn(TurnRecord turn);
+
+    void ToolCall(ToolCallRecord call);
+
+    /// <summary>The turns of a call, in order; reads what is committed.</summary>
+    Task<IReadOnlyList<TurnRecord>> TurnsAsync(CallSid callSid);
+
+    /// <summary>The tool calls of a call, in order; reads what is committed.</summary>
+    Task<IReadOnlyList<ToolCallRecord>> ToolCallsAsync(CallSid callSid);
+}
+
+internal enum Speaker
+{
+    Caller,
+    Model,
+}
+
+/// <summary>One side's turn. Times are from the start of the stream, on the recording's time line.</summary>
+/// <param name="Number">1, 2, … within the stream, both sides counted together.</param>
+/// <param name="Said">What was said: for the model all that it produced, for the caller what was understood.</param>
+/// <param name="Heard">What the caller heard of it; for the caller's own turns the same as <paramref name="Said"/>.</param>
+/// <param name="Interrupted">The caller talked over it.</param>
+/// <param name="ResponseMs">Model turns: from the caller's last audible sample to the first sample of the answer at the caller [ms]; -1 where not known.</param>
+internal sealed record TurnRecord(
+    CallSid CallSid, StreamSid StreamSid, int Number, Speaker Speaker, string Said, string Heard, long StartMs, long EndMs, bool Interrupted, long ResponseMs);
+
+/// <summary>One tool call of the model.</summary>
+/// <param name="Id">The model's id of it.</param>
+/// <param name="Arguments">JSON object.</param>
+/// <param name="Outcome">ok, error, timeout, cancelled, unknown_tool, bad_arguments.</param>
+/// <param name="Response">JSON object that went to the model; empty where none did.</param>
+internal sealed record ToolCallRecord(
+    CallSid CallSid, StreamSid StreamSid, string Id, string Name, string Arguments, string Outcome, string Response, long StartMs, long DurationMs);

@@ -1,0 +1,111 @@
+namespace Matrixd.Calls;
+
+/// <summary>Opens model legs.</summary>
+internal interface IModelConnector
+{
+    /// <summary>Starts to connect at once; the setup follows by <see cref="IModelLeg.Begin"/>.</summary>
+    IModelLeg Open(CallSid callSid, IModelSink sink);
+}
+
+/// <summary>The model's end of a call, as <see cref="CallSession"/> drives it: one logical leg, however many sockets it takes.</summary>
+/// <remarks>Called under the session's gate; no method blocks. Nothing leaves before <see cref="Flush"/>.</remarks>
+internal interface IModelLeg
+{
+    /// <summary>Gives the setup, which goes out as soon as the socket is open.</summary>
+    void Begin(ModelSetup setup);
+
+    /// <summary>Sends caller audio.</summary>
+    /// <param name="pcm">s16le mono, 16 kHz; any length up to 1 s.</param>
+    /// <returns>False where the leg cannot take it now (not ready, queue full): the caller of this method keeps it.</returns>
+    bool SendAudio(ReadOnlySpan<byte> pcm);
+
+    /// <summary>The caller's stream pauses for more than a second.</summary>
+    void SendAudioStreamEnd();
+
+    /// <summary>Asks the model to speak first.</summary>
+    /// <param name="text">What it is asked, in the user's role.</param>
+    void SendOpeningText(string text);
+
+    /// <summary>Answers one tool call.</summary>
+    /// <param name="response">JSON object; <c>output</c> or <c>error</c> inside.</param>
+    void SendToolResponse(string id, string name, string response);
+
+    void Flush();
+
+    /// <summary>Ends the leg in bounded time. Any number of times; also while connecting.</summary>
+    void Close();
+
+    /// <summary>Completes when the socket is gone, also where none was ever opened. Never faults.</summary>
+    Task Closed { get; }
+}
+
+/// <summary>What the first message to the model says; the model room renders it by the model's rules.</summary>
+internal sealed record ModelSetup
+{
+    /// <summary>System instruction, objective block included.</summary>
+    public required string Instruction { get; init; }
+
+    public string Voice { get; init; } = "";
+
+    /// <summary>BCP 47; empty: the model decides.</summary>
+    public string Language { get; init; } = "";
+
+    /// <summary>Overrides the configured model; empty: none.</summary>
+    public string Model { get; init; } = "";
+
+    public IReadOnlyList<ToolDeclaration> Tools { get; init; } = [];
+}
+
+/// <param name="Parameters">JSON Schema of the arguments, an object; empty: the tool takes none.</param>
+internal sealed record ToolDeclaration(string Name, string Description, string Parameters);
+
+/// <summary>What the model leg tells the session. One call at a time, from the leg's receive loop; spans and strings are lent and owned respectively.</summary>
+internal interface IModelSink
+{
+    /// <summary>Setup is complete: audio is taken from now on.</summary>
+    /// <param name="model">The model that answered.</param>
+    void OnModelReady(string model);
+
+    /// <summary>Model audio.</summary>
+    /// <param name="pcm">s16le mono.</param>
+    /// <param name="sampleRate">[Hz]</param>
+    void OnModelAudio(ReadOnlySpan<byte> pcm, int sampleRate);
+
+    /// <summary>The caller talked over the model: what it generated and nobody heard is void.</summary>
+    void OnModelInterrupted();
+
+    /// <summary>All audio of the turn has been sent.</summary>
+    void OnModelGenerationComplete();
+
+    void OnModelTurnComplete();
+
+    void OnCallerTranscript(string text);
+
+    void OnModelTranscript(string text);
+
+    void OnToolCall(ToolCall call);
+
+    void OnToolCallCancelled(string id);
+
+    void OnModelUsage(long promptTokens, long responseTokens);
+
+    /// <summary>The model announces that it will close the connection.</summary>
+    void OnModelGoAway(TimeSpan timeLeft);
+
+    /// <summary>A handle with which the session can be resumed.</summary>
+    void OnModelHandle(string handle);
+
+    /// <summary>Everything that arrived together has been told: flush what it caused.</summary>
+    void OnModelBatchEnd();
+
+    /// <summary>The leg is over and will not come back. Once, last; not after <see cref="IModelLeg.Close"/>.</summary>
+    void OnModelClosed(ModelEnding ending);
+}
+
+/// <param name="Id">The model's id of it.</param>
+/// <param name="Arguments">JSON object.</param>
+internal sealed record ToolCall(string Id, string Name, string Arguments);
+
+/// <param name="Reason"><see cref="CallEndReason.ModelUnreachable"/>, <see cref="CallEndReason.ModelRefused"/>, <see cref="CallEndReason.ModelEnded"/> or <see cref="CallEndReason.ModelLost"/>.</param>
+/// <param name="Detail">Code, text and stage, for operators; holds no secret.</param>
+internal readonly record struct ModelEnding(CallEndReason Reason, string Detail);
