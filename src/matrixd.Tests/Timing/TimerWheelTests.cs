@@ -47,8 +47,8 @@ public class TimerWheelTests
     {
         WheelTimer victim = new(() => _fired.Add("victim"));
         WheelTimer first = new(() => _wheel.Cancel(victim));
-        _wheel.Set(victim, TimeSpan.FromMilliseconds(50));
         _wheel.Set(first, TimeSpan.FromMilliseconds(50));
+        _wheel.Set(victim, TimeSpan.FromMilliseconds(50));
 
         Run(100);
 
