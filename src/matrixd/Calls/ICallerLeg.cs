@@ -9,8 +9,7 @@ internal interface ICallerLeg
 
     /// <summary>Sends one chunk of the model's audio.</summary>
     /// <param name="pcm">s16le mono at the caller's rate; at least 3,200 and at most 100,000 bytes, a multiple of 320.</param>
-    /// <returns>False where the send queue is full: the chunk was not taken.</returns>
-    bool SendChunk(ReadOnlySpan<byte> pcm);
+    void SendChunk(ReadOnlySpan<byte> pcm);
 
     /// <summary>Asks to be told when everything sent before has been played.</summary>
     void SendMark(long mark);

@@ -3,7 +3,6 @@ namespace Matrixd.Calls;
 /// <summary>Opens model legs.</summary>
 internal interface IModelConnector
 {
-    /// <summary>Starts to connect at once; the setup follows by <see cref="IModelLeg.Begin"/>.</summary>
     IModelLeg Open(CallSid callSid, IModelSink sink);
 }
 
@@ -11,13 +10,18 @@ internal interface IModelConnector
 /// <remarks>Called under the session's gate; no method blocks. Nothing leaves before <see cref="Flush"/>.</remarks>
 internal interface IModelLeg
 {
+    /// <summary>Starts to connect; the setup follows by <see cref="Begin"/>. Called once.</summary>
+    void Connect();
+
     /// <summary>Gives the setup, which goes out as soon as the socket is open.</summary>
     void Begin(ModelSetup setup);
 
+    /// <summary>True where <see cref="SendAudio"/> may be called now; false while connecting, rotating or congested.</summary>
+    bool TakesAudio { get; }
+
     /// <summary>Sends caller audio.</summary>
-    /// <param name="pcm">s16le mono, 16 kHz; any length up to 1 s.</param>
-    /// <returns>False where the leg cannot take it now (not ready, queue full): the caller of this method keeps it.</returns>
-    bool SendAudio(ReadOnlySpan<byte> pcm);
+    /// <param name="pcm">s16le mono, 16 kHz; any length up to 100 ms.</param>
+    void SendAudio(ReadOnlySpan<byte> pcm);
 
     /// <summary>The caller's stream pauses for more than a second.</summary>
     void SendAudioStreamEnd();

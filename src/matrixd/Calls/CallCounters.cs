@@ -1,0 +1,32 @@
+namespace Matrixd.Calls;
+
+/// <summary>What the calls room counts, for the metrics page.</summary>
+/// <remarks>Added to from any thread by <see cref="Interlocked"/>; read without one: each figure is whole, the set is not a snapshot.</remarks>
+internal sealed class CallCounters
+{
+    private readonly long[] _ended = new long[Enum.GetValues<CallEndReason>().Length];
+
+    /// <summary>Calls now.</summary>
+    public long Live;
+    public long Started;
+    public long CallerFrames;
+    public long CallerFramesDropped;
+    public long CallerGaps;
+    public long UplinkDroppedBytes;
+    public long ChunksSent;
+    public long PlayoutUnderruns;
+    public long PlayoutDroppedBytes;
+    public long BargeIns;
+    public long MarksSent;
+    public long MarksEchoed;
+    public long ToolCalls;
+    public long RecordingBlocksDropped;
+    public long RecordingFailures;
+
+    public long EndedFor(CallEndReason reason) => Volatile.Read(ref _ended[(int)reason]);
+
+    public void CountEnd(CallEndReason reason) => Interlocked.Increment(ref _ended[(int)reason]);
+
+    /// <summary>Adds to one of the fields above.</summary>
+    public static void Add(ref long counter, long value = 1) => Interlocked.Add(ref counter, value);
+}

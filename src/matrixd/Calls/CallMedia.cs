@@ -1,0 +1,221 @@
+using Matrixd.Timing;
+
+namespace Matrixd.Calls;
+
+/// <summary>The audio of one call, both ways, and what is written down of it.</summary>
+/// <remarks>
+/// inbound:  caller frame → <see cref="CallerTimeline"/> → recording (left), <see cref="SpeechTracker"/> → <see cref="Uplink"/> (→ 16 kHz, backlog) → model leg
+/// outbound: model audio → <see cref="Playout"/> (24 kHz →, chunks, pacing, marks) → caller leg, recording (right), <see cref="TurnLog"/>
+/// Owned by one call, under its gate. Time is in samples at the caller's rate since <c>start</c> arrived.
+/// </remarks>
+internal sealed class CallMedia : IDisposable
+{
+    // A stream that pauses longer is told to the model, which otherwise waits for the rest of the word.
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
+    // Audio still on its way when the model broke off belongs to the old turn; new audio this long after it is a new turn, even where no end was announced.
+    private static readonly TimeSpan s_staleAudio = TimeSpan.FromMilliseconds(500);
+
+    private readonly CallEnvironment _environment;
+    private readonly IModelLeg _model;
+    private readonly Playout _playout;
+    private readonly Uplink _uplink;
+    private readonly RecordingTimeline? _recording;
+    private readonly CallerTimeline _timeline;
+    private readonly SpeechTracker _speech;
+    private readonly TurnLog _turns;
+    private readonly WheelTimer _pumpTimer;
+    private readonly int _sampleRate;
+    private readonly long _origin;
+    private TimeSpan _lastFrame;
+    private TimeSpan _lastReplay;
+    private TimeSpan _interruptedAt = TimeSpan.MinValue;
+    private bool _pauseTold;
+
+    /// <param name="pump">Called on the wheel's thread when <see cref="Pump"/> is due; takes the gate.</param>
+    public CallMedia(CallEnvironment environment, CallStart start, ICallerLeg caller, IModelLeg model, Action pump)
+    {
+        CallsOptions options = environment.Options;
+        _environment = environment;
+        _model = model;
+        _sampleRate = start.SampleRate;
+        _origin = environment.Clock.GetTimestamp();
+        if (environment.Recordings is { } recordings)
+        {
+            TimeSpan ahead = options.OutboundLead + TimeSpan.FromMilliseconds(500); // the lead, and a closing chunk of at most 400 ms
+            RecordingFile = recordings.Open(start.CallSid, start.SampleRate);
+            _recording = new RecordingTimeline(RecordingFile, start.SampleRate, ahead);
+        }
+
+        _playout = new Playout(caller, start.SampleRate, options.OutboundLead, _recording, environment.Counters);
+        _uplink = new Uplink(model, start.SampleRate, options.UplinkFrame, options.UplinkBuffer, environment.Counters);
+        _timeline = new CallerTimeline(start.SampleRate);
+        _speech = new SpeechTracker(start.SampleRate);
+        _turns = new TurnLog(environment.Log, start.CallSid, start.StreamSid, start.SampleRate);
+        _pumpTimer = new WheelTimer(pump);
+    }
+
+    public RecordingFile? RecordingFile { get; }
+
+    /// <summary>Time since <c>start</c> arrived.</summary>
+    public TimeSpan Elapsed => _environment.Clock.GetElapsedTime(_origin);
+
+    /// <summary>Time since the caller's last frame, or since the start where none came.</summary>
+    public TimeSpan SilentFor => Elapsed - _lastFrame;
+
+    /// <summary>True once a frame of the caller has come.</summary>
+    public bool HasFlowed { get; private set; }
+
+    /// <summary>True while the caller still has something to hear.</summary>
+    public bool IsPlaying => _playout.IsPlaying(Now);
+
+    private long Now => Elapsed.Ticks * _sampleRate / TimeSpan.TicksPerSecond;
+
+    /// <summary>A frame of the caller.</summary>
+    /// <param name="sequence">-1: none came.</param>
+    /// <param name="timestamp">[ms]; -1: none came.</param>
+    public void CallerAudio(ReadOnlySpan<short> pcm, long sequence, long timestamp)
+    {
+        HasFlowed = true;
+        _lastFrame = Elapsed;
+        _pauseTold = false;
+        long now = Now;
+        int gaps = _timeline.Gaps;
+        long position = _timeline.Place(pcm.Length, sequence, timestamp, now);
+        CallCounters.Add(ref _environment.Counters.CallerFrames);
+        if (position == CallerTimeline.Drop)
+        {
+            CallCounters.Add(ref _environment.Counters.CallerFramesDropped);
+            return;
+        }
+
+        if (_timeline.Gaps != gaps)
+        {
+            CallCounters.Add(ref _environment.Counters.CallerGaps);
+        }
+
+        _recording?.WriteCaller(position, pcm);
+        _recording?.Advance(now);
+        _speech.Hear(position, pcm);
+        Replay();
+        _uplink.Write(pcm);
+    }
+
+    /// <summary>Model audio; sent at the next <see cref="Pump"/>.</summary>
+    public void ModelAudio(ReadOnlySpan<byte> pcm, int sampleRate)
+    {
+        if (_interruptedAt != TimeSpan.MinValue)
+        {
+            if (Elapsed - _interruptedAt < s_staleAudio)
+            {
+                return;
+            }
+
+            _interruptedAt = TimeSpan.MinValue;
+        }
+
+        _turns.ModelSpeaks(_playout.Written, Now);
+        _playout.Write(pcm, sampleRate, Now);
+    }
+
+    public void ModelGenerationComplete()
+    {
+        _turns.ModelGenerated(_playout.Written);
+        _playout.EndTurn();
+    }
+
+    public void ModelTurnComplete()
+    {
+        _interruptedAt = TimeSpan.MinValue;
+        _turns.ModelTurnComplete(_playout.Written, Now);
+        _playout.EndTurn();
+    }
+
+    /// <summary>Barge-in: drops, clears and forgets in one step.</summary>
+    public void Interrupt()
+    {
+        long now = Now;
+        long written = _playout.Written;
+        long heard = _playout.Interrupt(now);
+        _interruptedAt = Elapsed;
+        _turns.Interrupted(heard, written, now);
+        _environment.Wheel.Cancel(_pumpTimer);
+    }
+
+    public void CallerSaid(string text) => _turns.CallerSaid(text, _speech, Now);
+
+    public void ModelSaid(string text)
+    {
+        if (_interruptedAt == TimeSpan.MinValue)
+        {
+            _turns.ModelSaid(text, _playout.Written);
+        }
+    }
+
+    public void MarkEchoed(long mark) => _playout.MarkEchoed(mark, Now);
+
+    /// <summary>Plays audio of our own and ends its turn.</summary>
+    public void Play(ReadOnlySpan<byte> pcm, int sampleRate)
+    {
+        _playout.Write(pcm, sampleRate, Now);
+        _playout.EndTurn();
+    }
+
+    /// <summary>Sends what is due to the caller and sets the timer for the rest.</summary>
+    public void Pump()
+    {
+        long now = Now;
+        long sent = _playout.Clock.Sent;
+        long again = _playout.Pump(now);
+        if (_playout.Clock.Sent != sent)
+        {
+            _turns.ModelHeard(_playout.Clock.Sent, _playout.Clock.TimeOf(sent), _speech);
+        }
+
+        if (again != long.MaxValue)
+        {
+            _environment.Wheel.Set(_pumpTimer, TimeSpan.FromTicks(again * TimeSpan.TicksPerSecond / _sampleRate));
+        }
+    }
+
+    /// <summary>What needs doing now and then, whether frames come or not.</summary>
+    public void Housekeep()
+    {
+        long now = Now;
+        _recording?.Advance(now);
+        _turns.Settle(_playout.Clock.Played(now), now);
+        Replay();
+        if (HasFlowed && !_pauseTold && SilentFor >= s_pause && _model.TakesAudio && _uplink.Backlog == 0)
+        {
+            _uplink.FlushPartial();
+            _model.SendAudioStreamEnd();
+            _pauseTold = true;
+        }
+    }
+
+    /// <summary>The call is over: writes down the rest.</summary>
+    public void Complete()
+    {
+        long now = Now;
+        _environment.Wheel.Cancel(_pumpTimer);
+        long written = _playout.Written;
+        long heard = _playout.Clock.Played(now);
+        _turns.Complete(heard, written, now);
+        _recording?.ClearHeard(now);
+        _recording?.Complete(now);
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        _playout.Dispose();
+        _uplink.Dispose();
+    }
+
+    private void Replay()
+    {
+        TimeSpan now = Elapsed;
+        _uplink.Replay(now - _lastReplay);
+        _lastReplay = now;
+    }
+}

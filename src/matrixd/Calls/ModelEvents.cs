@@ -1,0 +1,227 @@
+using Microsoft.Extensions.Logging;
+
+namespace Matrixd.Calls;
+
+/// <summary>What the model does, as it changes the call. Every event takes the call's gate; after the call's end none has an effect.</summary>
+internal sealed partial class ModelEvents(CallSession call, CallEnvironment environment) : IModelSink
+{
+    private readonly ILogger _logger = environment.Logger;
+
+    /// <summary>Set with the row's adoption, before the model hears anything.</summary>
+    public ToolCalls? Tools { get; set; }
+
+    public CallTally Tally { get; } = new();
+
+    public bool IsReady { get; private set; }
+
+    public void OnModelReady(string model)
+    {
+        lock (call.Gate)
+        {
+            if (call.IsOver)
+            {
+                return;
+            }
+
+            if (!IsReady)
+            {
+                IsReady = true;
+                Tally.Model = model;
+                LogReady(call.CallSid, (long)call.Media.Elapsed.TotalMilliseconds, model);
+                if (call.Briefing is { OpeningText.Length: > 0 } briefing)
+                {
+                    call.Model.SendOpeningText(briefing.OpeningText); // before any audio: the one moment every model takes text in this form
+                }
+            }
+
+            call.Media.Housekeep();
+            call.Model.Flush();
+        }
+    }
+
+    public void OnModelAudio(ReadOnlySpan<byte> pcm, int sampleRate)
+    {
+        lock (call.Gate)
+        {
+            if (!call.IsOver)
+            {
+                call.Media.ModelAudio(pcm, sampleRate);
+            }
+        }
+    }
+
+    public void OnModelInterrupted()
+    {
+        lock (call.Gate)
+        {
+            if (!call.IsOver)
+            {
+                call.Media.Interrupt();
+                call.Caller.Flush();
+                CallCounters.Add(ref environment.Counters.BargeIns);
+                LogBargeIn(call.CallSid);
+            }
+        }
+    }
+
+    public void OnModelGenerationComplete()
+    {
+        lock (call.Gate)
+        {
+            if (!call.IsOver)
+            {
+                call.Media.ModelGenerationComplete();
+            }
+        }
+    }
+
+    public void OnModelTurnComplete()
+    {
+        lock (call.Gate)
+        {
+            if (!call.IsOver)
+            {
+                call.Media.ModelTurnComplete();
+            }
+        }
+    }
+
+    public void OnCallerTranscript(string text)
+    {
+        lock (call.Gate)
+        {
+            if (!call.IsOver)
+            {
+                call.Media.CallerSaid(text);
+            }
+        }
+    }
+
+    public void OnModelTranscript(string text)
+    {
+        lock (call.Gate)
+        {
+            if (!call.IsOver)
+            {
+                call.Media.ModelSaid(text);
+            }
+        }
+    }
+
+    public void OnToolCall(ToolCall tool)
+    {
+        lock (call.Gate)
+        {
+            if (call.IsOver)
+            {
+                return;
+            }
+
+            CallCounters.Add(ref environment.Counters.ToolCalls);
+            if (Tools!.Start(tool) is { } refusal)
+            {
+                Answer(tool, new ToolResult("error", ToolResponses.Error(refusal)), TimeSpan.Zero);
+                call.Model.Flush();
+            }
+        }
+    }
+
+    public void OnToolCallCancelled(string id)
+    {
+        lock (call.Gate)
+        {
+            if (!call.IsOver && Tools!.Cancel(id) is var (tool, ran))
+            {
+                WriteDown(tool, new ToolResult("cancelled", ""), ran);
+            }
+        }
+    }
+
+    /// <summary>A tool has ended; on a pool thread.</summary>
+    public void OnToolCompleted(ToolCall tool, ToolResult result, TimeSpan ran)
+    {
+        lock (call.Gate)
+        {
+            if (!Tools!.Finish(tool.Id))
+            {
+                return; // cancelled, and written down as such
+            }
+
+            if (!call.IsOver)
+            {
+                Answer(tool, result, ran);
+                call.Model.Flush();
+            }
+        }
+    }
+
+    public void OnModelUsage(long promptTokens, long responseTokens)
+    {
+        lock (call.Gate)
+        {
+            Tally.AddTokens(promptTokens, responseTokens);
+        }
+    }
+
+    public void OnModelGoAway(TimeSpan timeLeft) => LogGoAway(call.CallSid, timeLeft.TotalSeconds);
+
+    public void OnModelHandle(string handle)
+    {
+        lock (call.Gate)
+        {
+            Tally.Handle = handle;
+        }
+    }
+
+    public void OnModelBatchEnd()
+    {
+        lock (call.Gate)
+        {
+            if (!call.IsOver)
+            {
+                call.Media.Pump();
+            }
+
+            call.Caller.Flush();
+            call.Model.Flush();
+        }
+    }
+
+    public void OnModelClosed(ModelEnding ending)
+    {
+        lock (call.Gate)
+        {
+            if (!call.IsOver)
+            {
+                call.LoseModel(ending);
+            }
+        }
+    }
+
+    private void Answer(ToolCall tool, ToolResult result, TimeSpan ran)
+    {
+        call.Model.SendToolResponse(tool.Id, tool.Name, result.Response);
+        WriteDown(tool, result, ran);
+    }
+
+    private void WriteDown(ToolCall tool, ToolResult result, TimeSpan ran)
+    {
+        long end = (long)call.Media.Elapsed.TotalMilliseconds;
+        long duration = (long)ran.TotalMilliseconds;
+        LogTool(call.CallSid, tool.Name, result.Outcome, duration);
+        environment.Log.ToolCall(new ToolCallRecord(
+            call.CallSid, call.StreamSid, tool.Id, tool.Name, tool.Arguments, result.Outcome, result.Response, Math.Max(0, end - duration), duration));
+    }
+
+    [LoggerMessage(1007, LogLevel.Debug, "call {CallSid}: tool {Tool} {Outcome} after {Milliseconds} ms")]
+    private partial void LogTool(CallSid callSid, string tool, string outcome, long milliseconds);
+
+    [LoggerMessage(1008, LogLevel.Debug, "call {CallSid}: model ready after {Milliseconds} ms: {Model}")]
+    private partial void LogReady(CallSid callSid, long milliseconds, string model);
+
+    [LoggerMessage(1009, LogLevel.Debug, "call {CallSid}: barge-in")]
+    private partial void LogBargeIn(CallSid callSid);
+
+    [LoggerMessage(1010, LogLevel.Information, "call {CallSid}: the model closes its connection in {Seconds:0} s")]
+    private partial void LogGoAway(CallSid callSid, double seconds);
+}

@@ -1,0 +1,249 @@
+using Matrixd.Audio;
+
+namespace Matrixd.Calls;
+
+/// <summary>What the caller hears: model audio, cut into legal chunks and paced to real time.</summary>
+/// <remarks>
+/// Chunks are at least 3,200 bytes and a multiple of 320 bytes, at any rate; the tail of a turn is padded with silence and sent as soon as the turn's
+/// audio ends. A chunk goes out when the carrier holds no more than the lead. Owned by one call, under its gate; allocates in the constructor only.
+/// Time is in samples at the caller's rate, on the recording's time line.
+/// Source: wire facts of Exotel, audio: chunks ≥ 3,200 bytes, ≤ 100,000 bytes, multiples of 320.
+/// </remarks>
+internal sealed class Playout : IDisposable
+{
+    /// <summary>Smallest chunk the carrier plays cleanly [bytes].</summary>
+    public const int MinChunkBytes = 3200;
+
+    /// <summary>A chunk is a multiple of this [bytes].</summary>
+    public const int ChunkMultiple = 320;
+
+    // The longest turn a model can speak at once (8,192 output tokens at 25 a second) is 5.5 min; what exceeds the bound is dropped and counted.
+    private static readonly TimeSpan s_bound = TimeSpan.FromMinutes(6);
+
+    // A turn whose audio stops without a word that it is complete is flushed after this.
+    private static readonly TimeSpan s_tailWait = TimeSpan.FromMilliseconds(250);
+
+    // More framed bytes than this behind the socket mean that the network is not taking audio in real time: hold the rest back, where it can be dropped.
+    private const int CongestedBytes = 24 * 1024;
+
+    private readonly ICallerLeg _leg;
+    private readonly CallCounters _counters;
+    private readonly RecordingTimeline? _recording;
+    private readonly AudioQueue _queue;
+    private readonly PlayoutMarks _marks;
+    private readonly Queue<long> _turnEnds = new(8);
+    private readonly byte[] _chunk;
+    private readonly int _sampleRate;
+    private readonly int _chunkBytes;
+    private readonly long _lead;
+    private readonly long _tailWait;
+    private Resampler? _resampler;
+    private long _lastWrite;
+    private bool _turnOpen; // audio has come in and its end has not
+    private bool _insideTurn; // audio has gone out and its end has not
+
+    /// <param name="sampleRate">The caller's rate [Hz].</param>
+    /// <param name="lead">How far the carrier is kept ahead of real time, beside the chunk itself.</param>
+    public Playout(ICallerLeg leg, int sampleRate, TimeSpan lead, RecordingTimeline? recording, CallCounters counters)
+    {
+        _leg = leg;
+        _counters = counters;
+        _recording = recording;
+        _sampleRate = sampleRate;
+        Clock = new PlayoutClock(sampleRate);
+        _marks = new PlayoutMarks(sampleRate);
+        _queue = new AudioQueue(Bytes(Samples(s_bound)));
+
+        // 3,200 bytes are 67 ms at 24 kHz: 100 ms there halves the frames and is still a multiple of 320.
+        _chunkBytes = Math.Max(MinChunkBytes, Bytes(sampleRate / 10));
+        _chunk = new byte[2 * _chunkBytes];
+        _lead = Samples(lead);
+        _tailWait = Samples(s_tailWait);
+    }
+
+    public PlayoutClock Clock { get; }
+
+    /// <summary>Position after the last sample that has been taken in, silence of padding included.</summary>
+    public long Written => Clock.Sent + (_queue.Count / Pcm.BytesPerSample);
+
+    /// <summary>True while audio is queued here or at the carrier.</summary>
+    public bool IsPlaying(long now) => _queue.Count > 0 || !Clock.IsDry(now);
+
+    /// <summary>Takes in model audio. Nothing is sent before <see cref="Pump"/>.</summary>
+    /// <param name="pcm">s16le mono; whole samples.</param>
+    /// <param name="sampleRate">[Hz]</param>
+    public void Write(ReadOnlySpan<byte> pcm, int sampleRate, long now)
+    {
+        if (_resampler is null || _resampler.InputRate != sampleRate)
+        {
+            _resampler = Resampler.Create(sampleRate, _sampleRate);
+        }
+
+        _lastWrite = now;
+        _turnOpen = true;
+        ReadOnlySpan<short> input = Samples16.Of(pcm);
+        Span<short> output = stackalloc short[Samples16.BlockLength];
+        int step = Math.Max(1, (int)((long)(Samples16.BlockLength - 2) * sampleRate / _sampleRate));
+        while (!input.IsEmpty)
+        {
+            int take = Math.Min(step, input.Length);
+            Enqueue(output[.._resampler.Process(input[..take], output)]);
+            input = input[take..];
+        }
+    }
+
+    /// <summary>All audio of the turn has come: its last samples leave the filter, the tail is padded.</summary>
+    public void EndTurn()
+    {
+        if (!_turnOpen)
+        {
+            return;
+        }
+
+        Span<short> tail = stackalloc short[Samples16.BlockLength];
+        Enqueue(tail[.._resampler!.Flush(tail)]);
+        PadTail();
+        _turnOpen = false;
+    }
+
+    /// <summary>Sends what is due.</summary>
+    /// <returns>When to come again [samples from now]; <see cref="long.MaxValue"/>: not before something happens.</returns>
+    public long Pump(long now)
+    {
+        if (_turnOpen && now - _lastWrite >= _tailWait)
+        {
+            EndTurn();
+        }
+
+        while (true)
+        {
+            int bytes = NextChunk();
+            if (bytes == 0)
+            {
+                return _turnOpen && _queue.Count > 0 ? Math.Max(1, _lastWrite + _tailWait - now) : long.MaxValue;
+            }
+
+            long wait = Clock.Sent - Clock.Played(now) - _lead;
+            if (wait > 0)
+            {
+                return wait;
+            }
+
+            if (_leg.QueuedBytes > CongestedBytes)
+            {
+                return _sampleRate / 50;
+            }
+
+            SendChunk(bytes, now);
+        }
+    }
+
+    /// <summary>Barge-in, in one step: what is not sent is dropped, the carrier told to drop the rest, outstanding marks forgotten.</summary>
+    /// <returns>The position the caller heard up to.</returns>
+    public long Interrupt(long now)
+    {
+        _queue.Clear();
+        _turnEnds.Clear();
+        _resampler?.Reset();
+        _turnOpen = false;
+        _insideTurn = false;
+        long heard = Clock.Clear(now);
+        _marks.Clear(heard);
+        _recording?.ClearHeard(now);
+        _leg.SendClear();
+        return heard;
+    }
+
+    /// <summary>A mark has come back. Unknown ones, and those from before a clear, say nothing.</summary>
+    public void MarkEchoed(long mark, long now)
+    {
+        if (_marks.TryReach(mark, out long position))
+        {
+            Clock.MarkReached(position, now);
+            CallCounters.Add(ref _counters.MarksEchoed);
+        }
+    }
+
+    public void Dispose() => _queue.Clear();
+
+    private void Enqueue(ReadOnlySpan<short> pcm)
+    {
+        ReadOnlySpan<byte> bytes = Samples16.BytesOf(pcm);
+        int taken = _queue.Write(bytes);
+        if (taken < bytes.Length)
+        {
+            CallCounters.Add(ref _counters.PlayoutDroppedBytes, bytes.Length - taken);
+        }
+    }
+
+    private void PadTail()
+    {
+        long start = _turnEnds.Count > 0 ? LastTurnEnd() : Clock.Sent;
+        int tail = Bytes(Written - start);
+        if (tail == 0)
+        {
+            return;
+        }
+
+        int legal = Math.Max(MinChunkBytes, (tail + ChunkMultiple - 1) / ChunkMultiple * ChunkMultiple);
+        Span<byte> silence = stackalloc byte[MinChunkBytes];
+        silence.Clear();
+        _queue.Write(silence[..(legal - tail)]);
+        _turnEnds.Enqueue(Written);
+    }
+
+    private long LastTurnEnd()
+    {
+        long last = 0;
+        foreach (long end in _turnEnds)
+        {
+            last = end;
+        }
+
+        return last;
+    }
+
+    // Bytes of the next legal chunk that is there whole; 0: none.
+    private int NextChunk()
+    {
+        if (!_turnEnds.TryPeek(out long end))
+        {
+            return _queue.Count >= _chunkBytes ? _chunkBytes : 0;
+        }
+
+        int rest = Bytes(end - Clock.Sent);
+        return rest < 2 * _chunkBytes ? rest : _chunkBytes;
+    }
+
+    private void SendChunk(int bytes, long now)
+    {
+        Span<byte> chunk = _chunk.AsSpan(0, bytes);
+        _queue.Read(chunk);
+        if (_insideTurn && Clock.IsDry(now))
+        {
+            CallCounters.Add(ref _counters.PlayoutUnderruns);
+        }
+
+        long heardAt = Clock.Send(bytes / Pcm.BytesPerSample, now);
+        _recording?.WriteHeard(heardAt, Samples16.Of(chunk));
+        _leg.SendChunk(chunk);
+        CallCounters.Add(ref _counters.ChunksSent);
+
+        bool turnEnds = _turnEnds.TryPeek(out long end) && Clock.Sent >= end;
+        if (turnEnds)
+        {
+            _turnEnds.Dequeue();
+        }
+
+        _insideTurn = !turnEnds;
+        if (turnEnds || _marks.IsDue(Clock.Sent))
+        {
+            _leg.SendMark(_marks.Add(Clock.Sent));
+            CallCounters.Add(ref _counters.MarksSent);
+        }
+    }
+
+    private long Samples(TimeSpan time) => time.Ticks * _sampleRate / TimeSpan.TicksPerSecond;
+
+    private static int Bytes(long samples) => checked((int)samples * Pcm.BytesPerSample);
+}

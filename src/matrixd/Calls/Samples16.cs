@@ -1,0 +1,14 @@
+using System.Runtime.InteropServices;
+
+namespace Matrixd.Calls;
+
+/// <summary>s16le bytes seen as samples and back, without a copy: all supported machines are little-endian.</summary>
+internal static class Samples16
+{
+    /// <summary>Samples of one pass through a resampler: 40 ms at 24 kHz, small enough for the stack.</summary>
+    public const int BlockLength = 960;
+
+    public static ReadOnlySpan<short> Of(ReadOnlySpan<byte> pcm) => MemoryMarshal.Cast<byte, short>(pcm);
+
+    public static ReadOnlySpan<byte> BytesOf(ReadOnlySpan<short> samples) => MemoryMarshal.AsBytes(samples);
+}

@@ -1,0 +1,181 @@
+namespace Matrixd.Calls;
+
+/// <summary>The transcript of a call as it grows: who said what, when, and what the caller heard of it.</summary>
+/// <remarks>
+/// Transcription comes in pieces and in no fixed order against the audio, so a turn is written down a moment after it has closed.
+/// Owned by one call, under its gate. Redaction of what is written belongs here, before <see cref="Write"/>.
+/// </remarks>
+internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid, int sampleRate)
+{
+    // How long late pieces of a closed turn are waited for: transcripts promise to be on disk within a second.
+    private readonly long _settling = sampleRate / 2;
+
+    private readonly List<OpenTurn> _open = new(4);
+    private int _numbers;
+    private OpenTurn? _caller;
+    private OpenTurn? _model;
+    private bool _modelSpoke;
+
+    /// <summary>A piece of what the caller was understood to say.</summary>
+    public void CallerSaid(string text, SpeechTracker speech, long now)
+    {
+        if (_caller is null)
+        {
+            _caller = new OpenTurn(++_numbers, Speaker.Caller) { Start = speech.Start < 0 ? now : speech.Start };
+            _open.Add(_caller);
+        }
+
+        _caller.AddText(text);
+        _caller.End = Math.Max(speech.End, _caller.Start);
+        if (_caller.ClosedAt >= 0)
+        {
+            _caller.ClosedAt = now;
+        }
+    }
+
+    /// <summary>A piece of what the model says.</summary>
+    public void ModelSaid(string text, long position) => ModelTurn(position).AddText(text);
+
+    /// <summary>Model audio comes in.</summary>
+    /// <param name="position">Playout position of its first sample.</param>
+    public void ModelSpeaks(long position, long now)
+    {
+        ModelTurn(position);
+        if (!_modelSpoke)
+        {
+            _modelSpoke = true;
+            CloseCaller(now);
+        }
+    }
+
+    /// <summary>The turn's first sample is on its way to the caller.</summary>
+    /// <param name="heardAt">When it is heard.</param>
+    public void ModelHeard(long sent, long heardAt, SpeechTracker speech)
+    {
+        foreach (OpenTurn turn in _open)
+        {
+            if (turn is { Speaker: Speaker.Model, Start: < 0 } && sent > turn.FirstPosition)
+            {
+                turn.Start = heardAt;
+                turn.Response = speech.End >= 0 && speech.End <= heardAt ? heardAt - speech.End : -1;
+            }
+        }
+    }
+
+    /// <summary>All audio of the model's turn is in.</summary>
+    public void ModelGenerated(long position)
+    {
+        if (_model is { LastPosition: < 0 } turn)
+        {
+            turn.LastPosition = position;
+        }
+    }
+
+    /// <summary>The model's turn is over: what it says next is another one.</summary>
+    public void ModelTurnComplete(long position, long now)
+    {
+        if (_model is { } turn)
+        {
+            turn.LastPosition = turn.LastPosition < 0 ? position : turn.LastPosition;
+            turn.ClosedAt = turn.Interrupted ? now : turn.ClosedAt;
+        }
+
+        _model = null;
+        _modelSpoke = false;
+    }
+
+    /// <summary>The caller talked over the model.</summary>
+    /// <param name="heard">Playout position that was reached.</param>
+    /// <param name="written">Playout position after all that had come in.</param>
+    public void Interrupted(long heard, long written, long now)
+    {
+        foreach (OpenTurn turn in _open)
+        {
+            if (turn is { Speaker: Speaker.Model, Interrupted: false } && (turn.LastPosition < 0 || turn.LastPosition > heard))
+            {
+                turn.LastPosition = turn.LastPosition < 0 ? written : turn.LastPosition;
+                turn.Interrupted = true;
+                turn.HeardPosition = heard;
+                turn.End = now;
+                turn.ClosedAt = now;
+            }
+        }
+    }
+
+    /// <summary>Writes down what has settled.</summary>
+    public void Settle(long played, long now)
+    {
+        for (int i = 0; i < _open.Count; i++)
+        {
+            OpenTurn turn = _open[i];
+            if (turn is { Speaker: Speaker.Model, ClosedAt: < 0, LastPosition: >= 0 } && played >= turn.LastPosition)
+            {
+                turn.End = now;
+                turn.ClosedAt = now;
+            }
+
+            if (turn.ClosedAt >= 0 && now - turn.ClosedAt >= _settling)
+            {
+                Write(turn);
+                _open.RemoveAt(i--);
+                _caller = _caller == turn ? null : _caller;
+                _model = _model == turn ? null : _model;
+            }
+        }
+    }
+
+    /// <summary>The call is over: writes everything down as far as it was heard.</summary>
+    public void Complete(long played, long written, long now)
+    {
+        foreach (OpenTurn turn in _open)
+        {
+            if (turn is { Speaker: Speaker.Model, Interrupted: false })
+            {
+                turn.LastPosition = turn.LastPosition < 0 ? written : turn.LastPosition;
+                turn.HeardPosition = Math.Min(played, turn.LastPosition);
+                turn.End = turn.End < 0 ? now : turn.End;
+            }
+
+            Write(turn);
+        }
+
+        _open.Clear();
+    }
+
+    private OpenTurn ModelTurn(long position)
+    {
+        if (_model is null)
+        {
+            _model = new OpenTurn(++_numbers, Speaker.Model) { FirstPosition = position };
+            _open.Add(_model);
+        }
+
+        return _model;
+    }
+
+    private void CloseCaller(long now)
+    {
+        if (_caller is { ClosedAt: < 0 } turn)
+        {
+            turn.ClosedAt = now;
+        }
+    }
+
+    private void Write(OpenTurn turn)
+    {
+        string said = turn.Said;
+        if (said.Length == 0 && turn.Speaker == Speaker.Caller)
+        {
+            return;
+        }
+
+        string heard = turn.HeardPosition < 0
+            ? said
+            : HeardText.Of(said, turn.HeardPosition - turn.FirstPosition, turn.LastPosition - turn.FirstPosition);
+        log.Turn(new TurnRecord(
+            callSid, streamSid, turn.Number, turn.Speaker, said, heard, Ms(turn.Start < 0 ? turn.End : turn.Start), Ms(turn.End), turn.Interrupted,
+            turn.Response < 0 ? -1 : Ms(turn.Response)));
+    }
+
+    private long Ms(long samples) => Math.Max(0, samples) * 1000 / sampleRate;
+}
