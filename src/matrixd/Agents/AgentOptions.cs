@@ -47,4 +47,7 @@ internal sealed record ToolOptions
 
     /// <summary>Further request headers; values may be secret.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    // The compiler's ToString would print the address, whose query may hold a key.
+    public override string ToString() => $"{Name}: {Method} {Url.Host}";
 }

@@ -32,4 +32,7 @@ internal sealed record GeminiOptions
     public TimeSpan CallMax { get; init; } = TimeSpan.FromMinutes(60);
 
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    // The compiler's ToString would print the key.
+    public override string ToString() => $"{Model} at {BaseUrl.Authority}, {ApiVersion}";
 }
