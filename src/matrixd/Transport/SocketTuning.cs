@@ -1,0 +1,39 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+
+namespace Matrixd.Transport;
+
+/// <summary>How the kernel is to treat a socket that carries a call.</summary>
+internal static class SocketTuning
+{
+    // A peer that vanished is noticed after 30 + 3 × 10 s of silence, or 20 s after something was sent that it did not take.
+    private const int KeepAliveTimeSeconds = 30;
+    private const int KeepAliveIntervalSeconds = 10;
+    private const int KeepAliveProbes = 3;
+    private const int UserTimeoutMilliseconds = 20_000;
+
+    // Linux, netinet/tcp.h
+    private const int ProtocolTcp = 6;
+    private const int TcpUserTimeout = 18;
+
+    /// <summary>No Nagle delay; a dead peer is noticed without pings.</summary>
+    public static void Apply(Socket socket)
+    {
+        if (socket.AddressFamily is not (AddressFamily.InterNetwork or AddressFamily.InterNetworkV6))
+        {
+            return;
+        }
+
+        socket.NoDelay = true;
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveTimeSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
+        if (OperatingSystem.IsLinux())
+        {
+            Span<byte> value = stackalloc byte[sizeof(int)];
+            BinaryPrimitives.WriteInt32LittleEndian(value, UserTimeoutMilliseconds);
+            socket.SetRawSocketOption(ProtocolTcp, TcpUserTimeout, value);
+        }
+    }
+}
