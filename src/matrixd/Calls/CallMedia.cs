@@ -8,7 +8,7 @@ namespace Matrixd.Calls;
 /// outbound: model audio → <see cref="Playout"/> (24 kHz →, chunks, pacing, marks) → caller leg, recording (right), <see cref="TurnLog"/>
 /// Owned by one call, under its gate. Time is in samples at the caller's rate since <c>start</c> arrived.
 /// </remarks>
-internal sealed class CallMedia : IDisposable
+internal sealed class CallMedia
 {
     // A stream that pauses longer is told to the model, which otherwise waits for the rest of the word.
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
@@ -203,13 +203,8 @@ internal sealed class CallMedia : IDisposable
         _turns.Complete(heard, written, now);
         _recording?.ClearHeard(now);
         _recording?.Complete(now);
-        Dispose();
-    }
-
-    public void Dispose()
-    {
-        _playout.Dispose();
-        _uplink.Dispose();
+        _playout.Release();
+        _uplink.Release();
     }
 
     private void Replay()

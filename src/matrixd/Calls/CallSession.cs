@@ -276,12 +276,12 @@ internal sealed partial class CallSession
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // a file is read: not under the gate
         try
         {
-            WavFile wav = WavFile.Read(path);
+            WavAudio wav = WavFile.Read(path);
             lock (_gate)
             {
                 if (_endReason == CallEndReason.None)
                 {
-                    _media.Play(Samples16.BytesOf(wav.ToMono()), wav.SampleRate);
+                    _media.Play(Samples16.BytesOf(Samples16.FirstChannel(wav)), wav.SampleRate);
                     _media.Pump();
                     _caller.Flush();
                 }

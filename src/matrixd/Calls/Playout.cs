@@ -9,7 +9,7 @@ namespace Matrixd.Calls;
 /// Time is in samples at the caller's rate, on the recording's time line.
 /// Source: wire facts of Exotel, audio: chunks ≥ 3,200 bytes, ≤ 100,000 bytes, multiples of 320.
 /// </remarks>
-internal sealed class Playout : IDisposable
+internal sealed class Playout
 {
     /// <summary>Smallest chunk the carrier plays cleanly [bytes].</summary>
     public const int MinChunkBytes = 3200;
@@ -164,7 +164,8 @@ internal sealed class Playout : IDisposable
         }
     }
 
-    public void Dispose() => _queue.Clear();
+    /// <summary>Gives its memory back: the call is over.</summary>
+    public void Release() => _queue.Clear();
 
     private void Enqueue(ReadOnlySpan<short> pcm)
     {

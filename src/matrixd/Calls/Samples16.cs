@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Matrixd.Audio;
 
 namespace Matrixd.Calls;
 
@@ -9,6 +10,23 @@ internal static class Samples16
     public const int BlockLength = 960;
 
     public static ReadOnlySpan<short> Of(ReadOnlySpan<byte> pcm) => MemoryMarshal.Cast<byte, short>(pcm);
+
+    /// <summary>The first channel of a file.</summary>
+    public static short[] FirstChannel(WavAudio wav)
+    {
+        if (wav.Channels == 1)
+        {
+            return wav.Samples;
+        }
+
+        short[] first = new short[wav.Samples.Length / wav.Channels];
+        for (int i = 0; i < first.Length; i++)
+        {
+            first[i] = wav.Samples[i * wav.Channels];
+        }
+
+        return first;
+    }
 
     public static ReadOnlySpan<byte> BytesOf(ReadOnlySpan<short> samples) => MemoryMarshal.AsBytes(samples);
 }

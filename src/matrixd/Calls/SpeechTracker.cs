@@ -8,7 +8,7 @@ namespace Matrixd.Calls;
 internal sealed class SpeechTracker(int sampleRate)
 {
     // Speech on a phone line stands 20 dB and more above this, line noise below it.
-    private const float AudibleDbfs = -42;
+    private const double AudibleDbfs = -42;
 
     // A pause shorter than this lies within an utterance.
     private readonly long _pause = sampleRate * 7 / 10;

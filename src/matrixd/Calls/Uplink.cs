@@ -4,7 +4,7 @@ namespace Matrixd.Calls;
 
 /// <summary>Caller audio on its way to the model: brought to 16 kHz, put into messages, kept while the model takes none.</summary>
 /// <remarks>Owned by one call, under its gate. The backlog takes memory from the pool only while it holds audio; beyond its bound the oldest is dropped and counted.</remarks>
-internal sealed class Uplink : IDisposable
+internal sealed class Uplink
 {
     /// <summary>What the model hears [Hz].</summary>
     public const int ModelRate = 16_000;
@@ -71,7 +71,8 @@ internal sealed class Uplink : IDisposable
         }
     }
 
-    public void Dispose() => _backlog.Clear();
+    /// <summary>Gives its memory back: the call is over.</summary>
+    public void Release() => _backlog.Clear();
 
     private void Fill(ReadOnlySpan<byte> pcm)
     {

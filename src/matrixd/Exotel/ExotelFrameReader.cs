@@ -184,7 +184,7 @@ internal static class ExotelFrameReader
         return false;
     }
 
-    private static ReadOnlySpan<byte> Text(ref Utf8JsonReader reader)
+    private static ReadOnlySpan<byte> Text(scoped ref Utf8JsonReader reader)
     {
         if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number)
         {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Text.Json;
 using Matrixd.Calls;
 using Matrixd.Timing;
@@ -150,7 +149,7 @@ internal sealed partial class ExotelLeg : IWebSocketSink, ICallerLeg
         }
 
         byte[] buffer = ArrayPool<byte>.Shared.Rent(frame.Payload.Length + 4);
-        int bytes = ExotelPayload.Decode(in frame, buffer);
+        int bytes = JsonBase64.Decode(frame.Payload, frame.PayloadIsEscaped, buffer);
         if (bytes < 0)
         {
             OnBadPayload();

@@ -1,0 +1,14 @@
+namespace Matrixd.Gemini;
+
+/// <summary>What the Gemini room counts of its sockets, for the metrics page. Added to by <see cref="Interlocked"/> from any thread.</summary>
+internal sealed class GeminiCounters
+{
+    public long Dials;
+    public long DialFailures;
+    public long OpenSockets;
+    public long TokenRetries;
+    public long BadMessages;
+    public long BadAudioParts;
+    public long PromptTokens;
+    public long ResponseTokens;
+}

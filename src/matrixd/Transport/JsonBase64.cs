@@ -1,0 +1,45 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Json;
+
+namespace Matrixd.Transport;
+
+/// <summary>Base64 as it stands in a JSON string.</summary>
+internal static class JsonBase64
+{
+    /// <summary>Decodes PCM.</summary>
+    /// <param name="text">What stands between the quotes.</param>
+    /// <param name="isEscaped">It holds JSON escapes: <c>\/</c>, <c>\u003d</c>.</param>
+    /// <param name="pcm">At least as long as the text.</param>
+    /// <returns>Bytes of s16le, also 0; -1 where the text is not base64, or not whole samples.</returns>
+    public static int Decode(ReadOnlySpan<byte> text, bool isEscaped, Span<byte> pcm)
+    {
+        int written;
+        OperationStatus status;
+        if (isEscaped)
+        {
+            int length = Unescape(text, pcm);
+            status = Base64.DecodeFromUtf8InPlace(pcm[..length], out written);
+        }
+        else
+        {
+            status = Base64.DecodeFromUtf8(text, pcm, out _, out written);
+        }
+
+        return status == OperationStatus.Done && written % 2 == 0 ? written : -1;
+    }
+
+    // Rare: most encoders leave base64's characters alone.
+    private static int Unescape(ReadOnlySpan<byte> text, Span<byte> into)
+    {
+        byte[] quoted = ArrayPool<byte>.Shared.Rent(text.Length + 2);
+        quoted[0] = (byte)'"';
+        text.CopyTo(quoted.AsSpan(1));
+        quoted[text.Length + 1] = (byte)'"';
+        Utf8JsonReader reader = new(quoted.AsSpan(0, text.Length + 2));
+        reader.Read();
+        int length = reader.CopyString(into);
+        ArrayPool<byte>.Shared.Return(quoted);
+        return length;
+    }
+}
