@@ -1,0 +1,63 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+
+namespace Matrixd.Server;
+
+/// <summary>Who is really there: <c>X-Forwarded-For</c> is believed from trusted proxies alone.</summary>
+internal sealed class ClientAddress(IReadOnlyList<IPNetwork> trustedProxies)
+{
+    // More hops than this are no chain of proxies of ours.
+    private const int MaxHops = 16;
+
+    public IPAddress Of(HttpContext context)
+    {
+        IPAddress address = Plain(context.Connection.RemoteIpAddress ?? IPAddress.None);
+        if (!IsTrusted(address))
+        {
+            return address;
+        }
+
+        // From the right: each trusted proxy vouches for the address it saw.
+        string[] hops = context.Request.Headers["X-Forwarded-For"].ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        for (int i = hops.Length - 1, taken = 0; i >= 0 && taken < MaxHops; i--, taken++)
+        {
+            if (!IPAddress.TryParse(hops[i], out IPAddress? hop))
+            {
+                return address;
+            }
+
+            address = Plain(hop);
+            if (!IsTrusted(address))
+            {
+                return address;
+            }
+        }
+
+        return address;
+    }
+
+    /// <summary>True where the caller reached a TLS listener, ours or a trusted proxy's.</summary>
+    public bool IsSecure(HttpContext context) =>
+        context.Request.IsHttps || (IsTrusted(Plain(context.Connection.RemoteIpAddress ?? IPAddress.None)) && context.Request.Headers["X-Forwarded-Proto"] == "https");
+
+    /// <summary>True where the request comes from this machine, to a loopback listener, and was not passed on by a proxy.</summary>
+    public static bool IsLocal(HttpContext context) =>
+        IPAddress.IsLoopback(Plain(context.Connection.RemoteIpAddress ?? IPAddress.None))
+        && IPAddress.IsLoopback(Plain(context.Connection.LocalIpAddress ?? IPAddress.None))
+        && !context.Request.Headers.ContainsKey("X-Forwarded-For") && !context.Request.Headers.ContainsKey("Forwarded");
+
+    private bool IsTrusted(IPAddress address)
+    {
+        foreach (IPNetwork network in trustedProxies)
+        {
+            if (network.Contains(address))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+}

@@ -1,0 +1,108 @@
+using Matrixd.Calls;
+using Matrixd.Exotel;
+using Matrixd.Timing;
+using Matrixd.Transport;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Matrixd.Server;
+
+/// <summary>The socket Exotel opens: who is let in, and how. Nothing is spent on anyone before this has passed.</summary>
+/// <remarks>Order: Origin, handshake, address, credential or path token, then room. The answers do not tell more than the status.</remarks>
+internal sealed class StreamRoute(
+    ExotelOptions options, Credentials credentials, ClientAddress clients, FailureThrottle throttle, WarmSessions warm, CallHost host,
+    ExotelCounters counters, ServerCounters serverCounters, TimerWheel wheel, ILoggerFactory loggers)
+{
+    private readonly ILogger<ExotelLeg> _logger = loggers.CreateLogger<ExotelLeg>();
+
+    // Exotel sends 50 frames a second of up to 48 kB/s; four times that is not a phone call any more.
+    private readonly WebSocketLimits _limits = new()
+    {
+        MaxMessageBytes = 64 * 1024,
+        MaxFragments = 64,
+        MaxEmptyFragments = 8,
+        MessagesPerSecond = 200,
+        MessageBurst = 400,
+        BytesPerSecond = 256 * 1024,
+        ByteBurst = 1024 * 1024,
+        SendQueueBytes = 256 * 1024,
+        CloseTimeout = options.CloseTimeout,
+        PingInterval = TimeSpan.FromSeconds(20),
+    };
+
+    /// <param name="token">The path segment behind the stream path; null: none.</param>
+    public async Task HandleAsync(HttpContext context, string? token)
+    {
+        if (context.Request.Headers.ContainsKey("Origin"))
+        {
+            // Telephony sends none; a browser that was lured here does.
+            await Replies.TextAsync(context, StatusCodes.Status403Forbidden, "not for browsers");
+            return;
+        }
+
+        if (WebSocketHandshake.Check(context) is { } refusal)
+        {
+            await WebSocketHandshake.RefuseAsync(context, refusal);
+            return;
+        }
+
+        CallSid? warmCall = token is null ? null : warm.Find(token);
+        if (!credentials.IsAllowedAddress(context))
+        {
+            await RefuseAsync(context, StatusCodes.Status403Forbidden, "address not allowed");
+        }
+        else if (token is not null && warmCall is null)
+        {
+            await RefuseAsync(context, StatusCodes.Status404NotFound, "not found");
+        }
+        else if (token is null && !credentials.HasBasic(context))
+        {
+            context.Response.Headers.WWWAuthenticate = "Basic realm=\"matrixd\"";
+            await RefuseAsync(context, StatusCodes.Status401Unauthorized, "credentials needed");
+        }
+        else if (!host.Registry.TryAdmit())
+        {
+            Interlocked.Increment(ref serverCounters.Busy);
+            await Replies.BusyAsync(context, host.Registry.IsDraining ? "draining" : "all lines are taken");
+        }
+        else
+        {
+            await ServeAsync(context, new ExotelAdmission(warmCall, () => UseUp(token)));
+        }
+    }
+
+    private async Task ServeAsync(HttpContext context, ExotelAdmission admission)
+    {
+        try
+        {
+            Interlocked.Increment(ref serverCounters.Upgrades);
+            WebSocketLink link = await WebSocketHandshake.AcceptAsync(context, _limits, wheel);
+            ExotelLeg leg = new(link, options, host, admission, counters, wheel, _logger);
+            await leg.RunAsync();
+        }
+        finally
+        {
+            host.Registry.Release();
+        }
+    }
+
+    private void UseUp(string? token)
+    {
+        if (token is not null)
+        {
+            _ = warm.UseUpAsync(token); // removed from memory at once; a row that stays behind expires by itself
+        }
+    }
+
+    private Task RefuseAsync(HttpContext context, int status, string why)
+    {
+        Interlocked.Increment(ref serverCounters.Refused);
+        if (throttle.Fail(clients.Of(context)))
+        {
+            context.Response.Headers.RetryAfter = "60";
+            return Replies.TextAsync(context, StatusCodes.Status429TooManyRequests, "too many failures from this network");
+        }
+
+        return Replies.TextAsync(context, status, why);
+    }
+}
