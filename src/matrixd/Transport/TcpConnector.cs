@@ -45,7 +45,11 @@ internal static class TcpConnector
             await DropAsync(loser);
         }
 
-        stopping.ThrowIfCancellationRequested();
+        if (winner is null)
+        {
+            stopping.ThrowIfCancellationRequested();
+        }
+
         return winner ?? throw failure ?? new SocketException((int)SocketError.HostNotFound);
     }
 
