@@ -1,0 +1,346 @@
+using System.Text;
+using System.Text.Json;
+using Matrixd.Transport;
+
+namespace Matrixd.Simulation;
+
+/// <summary>One WebSocket of a client, from its 101 to its end: the simulator's side and a test's door to it.</summary>
+/// <remarks>
+/// Lives as long as its link. Messages come on the link's receive loop, turns and faults on the timer wheel, doors are used
+/// by tests: one lock makes them take turns, and nothing under it waits. Continuations of its tasks never run under it.
+/// </remarks>
+internal sealed class GeminiConnection : IWebSocketSink
+{
+    private readonly Lock _gate = new();
+    private readonly GeminiShared _shared;
+    private readonly WebSocketLink _link;
+    private readonly Action _reset;
+    private readonly GeminiToken? _token;
+    private readonly GeminiMessageWriter _writer = new();
+    private readonly GeminiMouth _mouth;
+    private readonly GeminiFaults _faults;
+    private readonly GeminiInbox _inbox;
+    private readonly List<Task> _renderings = [];
+    private readonly TaskCompletionSource<WebSocketClose> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private GeminiMind? _mind;
+    private bool _stalled;
+    private bool _over;
+
+    /// <param name="shared">The simulator's.</param>
+    /// <param name="link">Its link, not running yet.</param>
+    /// <param name="reset">Resets the TCP connection.</param>
+    /// <param name="request">The upgrade request.</param>
+    /// <param name="token">The token that opened the door; null: an API key did.</param>
+    /// <param name="index">Its number, from 0.</param>
+    public GeminiConnection(GeminiShared shared, WebSocketLink link, Action reset, GeminiRequest request, GeminiToken? token, int index)
+    {
+        _shared = shared;
+        _link = link;
+        _reset = reset;
+        _token = token;
+        Request = request;
+        Index = index;
+        Script = shared.Options.Voice == GeminiVoice.Scripted ? shared.Options.Script?.Invoke(index) ?? new GeminiScript() : null;
+        Ledger = new GeminiLedger(shared.Options.Remember, shared.Time.Wheel.Clock);
+        _mouth = new GeminiMouth(this, shared.Time.Wheel, shared.Options.SpeedFactor);
+        _faults = new GeminiFaults(this, _mouth, shared);
+        _inbox = new GeminiInbox(this, shared.Options);
+    }
+
+    public int Index { get; }
+
+    public GeminiRequest Request { get; }
+
+    /// <summary>What went over it.</summary>
+    public GeminiLedger Ledger { get; }
+
+    /// <summary>The setup that was taken; null before.</summary>
+    public GeminiSetup? Setup { get; private set; }
+
+    /// <summary>setupComplete has gone out.</summary>
+    public bool Ready { get; private set; }
+
+    /// <summary>The session it is part of; null before the setup was taken.</summary>
+    public GeminiSessionState? Session { get; private set; }
+
+    /// <summary>How it ended; completes last.</summary>
+    public Task<WebSocketClose> Closed => _closed.Task;
+
+    /// <summary>The refusal by which the simulator closed it; null: it did not.</summary>
+    public GeminiRefusal? Refused { get; private set; }
+
+    internal GeminiScript? Script { get; }
+
+    internal GeminiMind? Mind => _mind;
+
+    /// <summary>Nothing more is to be done with what comes.</summary>
+    internal bool Over => _over || Refused is not null;
+
+    /// <summary>Runs the connection to its end.</summary>
+    /// <param name="atOnce">A refusal that follows the 101 without waiting for a message.</param>
+    public async Task RunAsync(GeminiRefusal? atOnce)
+    {
+        Locked(() =>
+        {
+            if (atOnce is { } refusal)
+            {
+                Refuse(refusal);
+            }
+            else
+            {
+                _faults.Reach(FaultStage.Upgrade);
+            }
+        });
+        await _link.RunAsync(this);
+        Task[] renderings;
+        lock (_gate)
+        {
+            renderings = [.. _renderings];
+        }
+
+        await Task.WhenAll(renderings);
+    }
+
+    /// <summary>Sends any text as the simulator sends its own: in a binary frame.</summary>
+    public bool SendRaw(string text) => SendRaw(WebSocketOpcode.Binary, Encoding.UTF8.GetBytes(text));
+
+    public bool SendRaw(WebSocketOpcode opcode, ReadOnlySpan<byte> message)
+    {
+        lock (_gate)
+        {
+            return Put(opcode, "raw", message);
+        }
+    }
+
+    /// <summary>Says something now, or after what is being said.</summary>
+    /// <param name="pcm24k">24 kHz.</param>
+    /// <returns>True: said to its end. False: interrupted, or the connection ended.</returns>
+    public Task<bool> SayAsync(ReadOnlyMemory<short> pcm24k, string transcript = "")
+    {
+        GeminiTurn turn = new(pcm24k, transcript);
+        Locked(() =>
+        {
+            if (_over)
+            {
+                turn.Done.TrySetResult(false);
+            }
+            else
+            {
+                _mouth.Say(turn);
+            }
+        });
+        return turn.Done.Task;
+    }
+
+    /// <summary>As if the caller had talked over the model.</summary>
+    public bool Interrupt()
+    {
+        lock (_gate)
+        {
+            return _mouth.Interrupt();
+        }
+    }
+
+    public void SendSetupComplete() => Locked(() =>
+    {
+        if (Ready || Over)
+        {
+            return;
+        }
+
+        Ready = true;
+        Put(WebSocketOpcode.Binary, "setupComplete", _writer.SetupComplete());
+        SendHandle();
+        _faults.Ready(_token);
+        Script?.OnReady?.Invoke(this);
+        Ledger.Pulse();
+    });
+
+    public void SendGoAway(TimeSpan left) => Locked(() => Put(WebSocketOpcode.Binary, "goAway", _writer.GoAway(left)));
+
+    public void SendToolCall(string id, GeminiToolCall call) => Locked(() =>
+    {
+        Put(WebSocketOpcode.Binary, "toolCall", _writer.ToolCall(id, call.Name, call.Args));
+        _faults.Reach(FaultStage.Tool);
+    });
+
+    public void SendToolCallCancellation(string id) => Locked(() => Put(WebSocketOpcode.Binary, "toolCallCancellation", _writer.ToolCallCancellation(id)));
+
+    /// <summary>Closes with a code and a text, cut to what a close frame holds.</summary>
+    public void Close(ushort code, string text) => Locked(() =>
+    {
+        Refused ??= new GeminiRefusal(code, WireText.CutReason(text));
+        _mouth.Stop();
+        _link.Close(code, WireText.CutReason(text));
+    });
+
+    /// <summary>Resets the TCP connection: no close frame, nothing in flight arrives.</summary>
+    public void Drop() => Locked(() =>
+    {
+        _mouth.Stop();
+        _reset();
+        _link.Abort();
+    });
+
+    /// <summary>Ends the TCP connection in good order, but without a close frame.</summary>
+    public void BareClose() => Locked(() =>
+    {
+        _mouth.Stop();
+        _link.Abort();
+    });
+
+    /// <summary>Says nothing any more; what comes is read.</summary>
+    public void Stall() => Locked(() => _stalled = true);
+
+    public void OnMessage(WebSocketOpcode opcode, ReadOnlySpan<byte> message)
+    {
+        lock (_gate)
+        {
+            if (!Over)
+            {
+                _inbox.Take(message);
+            }
+        }
+    }
+
+    public void OnBatchEnd()
+    {
+    }
+
+    public void OnClosed(WebSocketClose close)
+    {
+        lock (_gate)
+        {
+            _over = true;
+            _mouth.Stop();
+            _faults.Stop();
+            if (Session is not null)
+            {
+                _shared.Sessions.Leave(Session);
+            }
+        }
+
+        _shared.Options.Report?.Invoke($"connection {Index} ended: {close.Cause} {close.Code} {JsonText.Escape(close.Reason)}");
+        _closed.TrySetResult(close);
+        Ledger.Pulse();
+    }
+
+    internal void Locked(Action action)
+    {
+        lock (_gate)
+        {
+            action();
+        }
+    }
+
+    internal void Refuse(GeminiRefusal refusal) => Close(refusal.Code, refusal.Text);
+
+    internal void Reach(FaultStage stage) => _faults.Reach(stage);
+
+    /// <summary>The setup has passed the checks of its form.</summary>
+    internal void TakeSetup(JsonElement message)
+    {
+        JsonElement element = message.GetProperty("setup");
+        GeminiSetup setup = GeminiSetup.Read(element);
+        if (setup.Quirks is null)
+        {
+            _faults.RefuseUnknownModel(setup.Model);
+            return;
+        }
+
+        GeminiRefusal? refusal = _token is { Constrained: true } && !_shared.Options.AcceptSdk ? GeminiRefusal.InvalidArgument : null;
+        refusal ??= _token is null ? null : _shared.Tokens.Admit(_token, setup.Handle is not null);
+        GeminiSessionState? session = null;
+        refusal ??= _shared.Sessions.Enter(setup, this, out session);
+        if (refusal is { } refused)
+        {
+            Refuse(refused);
+            return;
+        }
+
+        Session = session!;
+        Setup = setup;
+        _mind = Script is null ? new GeminiMind(this, _mouth, setup, Session, _shared.Options) : null;
+        _shared.Options.Report?.Invoke($"connection {Index} {(setup.Handle is null ? "opened" : "resumed")} {Session.Id} on {setup.Model}");
+        Script?.OnSetup?.Invoke(this, element);
+        TimeSpan late = _faults.ReachSetup(Session.Struck);
+        if (late == TimeSpan.Zero && Script?.HoldSetupComplete != true)
+        {
+            SendSetupComplete();
+        }
+    }
+
+    internal bool SendAudio(ReadOnlySpan<short> pcm, string transcript, int number)
+    {
+        // Every other piece of the transcript stands in the audio's own message, the rest in messages of their own: both occur.
+        bool together = number % 2 == 0;
+        string words = Setup?.TranscribesOutput == true ? transcript : "";
+        if (words.Length > 0 && !together)
+        {
+            Put(WebSocketOpcode.Binary, "serverContent.outputTranscription", _writer.OutputTranscription(words));
+        }
+
+        if (!Put(WebSocketOpcode.Binary, "serverContent.modelTurn", _writer.Audio(pcm, together ? words : "", bareMime: number % 5 == 4), pcm))
+        {
+            return false;
+        }
+
+        if (number == 0)
+        {
+            _faults.Reach(FaultStage.Turn);
+        }
+
+        return true;
+    }
+
+    internal void SendGenerationComplete() => Put(WebSocketOpcode.Binary, "serverContent.generationComplete", _writer.GenerationComplete());
+
+    internal void SendInterrupted() => Put(WebSocketOpcode.Binary, "serverContent.interrupted", _writer.Interrupted());
+
+    internal void SendInputTranscription(string text) =>
+        Put(WebSocketOpcode.Binary, "serverContent.inputTranscription", _writer.InputTranscription(text));
+
+    /// <param name="samples">Said in the turn, for usageMetadata: 25 tokens a second of audio.</param>
+    internal void SendTurnComplete(int samples)
+    {
+        int prompt = (int)((_mind?.Heard ?? 0) * 25 / SpeechDetector.Rate);
+        int response = (int)((long)samples * 25 / GeminiMouth.Rate);
+        bool idle = Setup?.Quirks?.EndsIdle == true;
+        Put(WebSocketOpcode.Binary, idle ? "serverContent.interactionStatus" : "serverContent.turnComplete", _writer.TurnComplete(idle, prompt, response));
+        SendHandle();
+    }
+
+    /// <summary>Speaks a text as soon as it is rendered; the task is awaited at the connection's end.</summary>
+    internal void Render(string text) => _renderings.Add(RenderAsync(text));
+
+    private async Task RenderAsync(string text)
+    {
+        ReadOnlyMemory<short> pcm = _shared.Options.Voice == GeminiVoice.File ? _shared.Options.VoicePcm : await _shared.Speech.RenderAsync(text);
+        await SayAsync(pcm, text);
+    }
+
+    private void SendHandle()
+    {
+        if (Setup is { Resumable: true } && Session is not null)
+        {
+            Put(WebSocketOpcode.Binary, "sessionResumptionUpdate", _writer.Resumption(GeminiSessions.NewHandle(Session)));
+        }
+    }
+
+    private bool Put(WebSocketOpcode opcode, string kind, ReadOnlySpan<byte> message, ReadOnlySpan<short> pcm = default)
+    {
+        if (_stalled || Over)
+        {
+            return true; // said into the void
+        }
+
+        if (!_link.Send(opcode, message))
+        {
+            return false;
+        }
+
+        _link.Flush();
+        Ledger.Send(kind, pcm);
+        return true;
+    }
+}
