@@ -1,14 +1,18 @@
 namespace Matrixd.Calls;
 
 /// <summary>What a call writes down while it runs. Calls return at once: rows go to the one writer in batches, at most 1 s later.</summary>
-/// <remarks>A full queue drops the row and counts it; the call is never held up.</remarks>
+/// <remarks>
+/// A full queue drops the row and counts it; the call is never held up. Rows and the writes of <see cref="ISessionStore"/> keep their order: once the end of a stream is
+/// committed, so is what was logged before it. A row needs its call's Session row.
+/// </remarks>
 internal interface ICallLog
 {
+    /// <summary>A turn written again under its number replaces the first.</summary>
     void Turn(TurnRecord turn);
 
     void ToolCall(ToolCallRecord call);
 
-    /// <summary>The turns of a call, in order; reads what is committed.</summary>
+    /// <summary>The turns of a call, stream by stream, by number; reads what is committed.</summary>
     Task<IReadOnlyList<TurnRecord>> TurnsAsync(CallSid callSid);
 
     /// <summary>The tool calls of a call, in order; reads what is committed.</summary>

@@ -7,19 +7,24 @@ internal interface ISessionStore
     /// <summary>Adopts the row of the call for this stream, or creates it as inbound where there is none.</summary>
     /// <remarks>
     /// Direction, agent, campaign, contact and objective of an existing row stay as they are; an empty agent takes <see cref="StreamOpening.DefaultAgent"/>;
-    /// empty from/to are filled. State becomes live, stream SID this one's, end fields are cleared. A stream SID that is known already changes nothing.
+    /// empty from/to are filled. State becomes live, stream SID this one's, end fields are cleared; the first stream's start stays the call's start.
+    /// A stream SID that is known already, be it of this call or another, changes nothing. An earlier stream that never ended keeps its own row open until it does.
     /// </remarks>
     Task<Adoption> AdoptAsync(StreamOpening opening);
 
     /// <summary>Creates the row of a call about to be placed, or of one whose URL was handed out.</summary>
     /// <remarks>
     /// Where the row exists (the socket or a callback was faster), what it lacks is filled in and its state never goes back:
-    /// intent → dialing → warm → live → ended. An inbound row that nobody described becomes what this says it is only while it is not live or ended.
+    /// intent → dialing → warm → live → ended. Who knows more about the call overrules: an outbound creation (we dialled) over an inbound one (its URL was asked for)
+    /// over a stream alone, also while the call is live or has ended; among equals the first stays. An agent that <see cref="AdoptAsync"/> only assumed gives way to any
+    /// that is named. So the order of dial answer, callback and socket does not matter: one row, the same values. The state of the row that comes back tells
+    /// a late caller that the call runs, or ran, without what it says.
     /// </remarks>
     Task<Session> CreateAsync(NewSession session);
 
     /// <summary>Ends the stream, and the call with it where the stream still owns it. Once; later calls for the same stream change nothing.</summary>
-    /// <returns>False where a newer stream owns the call.</returns>
+    /// <remarks>Tokens of all streams of the call add up in its row; an empty recording, model or handle leaves what an earlier stream had.</remarks>
+    /// <returns>False where a newer stream owns the call, or the stream was never adopted.</returns>
     Task<bool> EndAsync(StreamEnding ending);
 
     /// <summary>The row, or null. Reads what is committed.</summary>
