@@ -13,6 +13,9 @@ internal sealed class ConfigLoad(string file, IConfigEnvironment environment)
 
     public IConfigEnvironment Environment { get; } = environment;
 
+    /// <summary>Every user of the machine may read the file: it should hold no secret.</summary>
+    public bool OpenToOthers { get; set; }
+
     public IReadOnlyList<ConfigValue> Values => _values;
 
     public IReadOnlyList<ConfigProblem> Warnings => InOrder(_warnings);

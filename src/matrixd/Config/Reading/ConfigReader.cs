@@ -17,7 +17,7 @@ internal static class ConfigReader
         ServerChecks.Run(load, sections);
         ExotelChecks.Run(sections);
         string proxy = GeminiChecks.Run(load, sections);
-        ToolChecks.Run(sections);
+        ToolChecks.Run(load, sections);
         AgentChecks.Run(load, sections);
         load.ThrowIfErrors();
         return new LoadedConfig(ConfigBuilder.Build(sections, proxy, environment.Processors), load.Warnings, load.Values);
@@ -33,6 +33,7 @@ internal static class ConfigReader
             load.ThrowIfErrors();
         }
 
+        load.OpenToOthers = file.OpenToOthers;
         try
         {
             return TomlDocument.Parse(file.Bytes, load.File);

@@ -39,6 +39,11 @@ internal static class ConfigSecrets
                 section.Warn(fileKey, $"is not read, because {key} is given too", "keep one of the two");
             }
 
+            if (load.OpenToOthers)
+            {
+                section.Warn(key, "every user of this machine may read this file", $"use {fileKey}, or chmod o= {load.File}");
+            }
+
             return Clean(inline, problem => section.Error(key, problem));
         }
 

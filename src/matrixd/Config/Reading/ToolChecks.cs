@@ -6,7 +6,7 @@ internal static class ToolChecks
     /// <summary>Headers that belong to the HTTP client.</summary>
     private static readonly string[] Reserved = ["Host", "Content-Length", "Content-Type", "Transfer-Encoding", "Connection", "Upgrade", "Expect"];
 
-    public static void Run(ConfigSections sections)
+    public static void Run(ConfigLoad load, ConfigSections sections)
     {
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (SectionValues tool in sections.Tools)
@@ -18,6 +18,11 @@ internal static class ToolChecks
             }
 
             CheckHeaders(tool);
+            if (load.OpenToOthers && tool.Pairs(ToolKeys.Headers).Count > 0)
+            {
+                tool.Warn(ToolKeys.Headers, "every user of this machine may read this file, and headers often hold a key", $"chmod o= {load.File}");
+            }
+
             if (name.Length > 0 && !sections.Agents.Any(agent => agent.Texts(AgentKeys.Tools).Contains(name)))
             {
                 tool.Warn(ToolKeys.Name, "no agent uses this tool", "add it to an agent's tools");

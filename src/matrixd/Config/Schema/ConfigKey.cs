@@ -9,6 +9,9 @@ internal sealed record ConfigKey(string Name, ConfigKeyType Type)
     /// <summary>What it is for, in plain words; lines parted by line ends.</summary>
     public required string Doc { get; init; }
 
+    /// <summary>As TOML; what the example file has instead of the default. Null: the example has the default, commented out.</summary>
+    public string? Sample { get; init; }
+
     /// <summary>Of each item where the type is a list.</summary>
     public ConfigRule Rule { get; init; } = ConfigRule.Any;
 

@@ -59,6 +59,7 @@ internal static class ExotelKeys
         new(BasicPasswordFile, ConfigKeyType.Text)
         {
             Default = "\"\"",
+            Sample = "\"/etc/matrixd/exotel-basic-password\"",
             Doc = "File that holds the password and nothing else.",
         },
         new(Allow, ConfigKeyType.TextList)

@@ -31,6 +31,7 @@ internal static class GeminiKeys
         new(ApiKeyFile, ConfigKeyType.Text)
         {
             Default = "\"\"",
+            Sample = "\"/etc/matrixd/gemini-key\"",
             Doc = "File that holds the Gemini API key and nothing else.",
         },
         new(Model, ConfigKeyType.Text)

@@ -22,6 +22,7 @@ internal static class ToolKeys
             Default = "\"\"",
             Required = true,
             Rule = Names.Tool,
+            Sample = "\"lookup_order\"",
             Doc = "The tool's name, as agents list it.",
         },
         new(Description, ConfigKeyType.Text)
@@ -29,6 +30,7 @@ internal static class ToolKeys
             Default = "\"\"",
             Required = true,
             Rule = Ranges.NotEmpty(4_000),
+            Sample = "\"State of an order: whether it is packed, sent or delivered. Needs the order number.\"",
             Doc = "When to use it and what comes back, in plain sentences: the agent decides by this text.",
         },
         new(Url, ConfigKeyType.Text)
@@ -36,12 +38,14 @@ internal static class ToolKeys
             Default = "\"\"",
             Required = true,
             Rule = Addresses.HttpUrl,
+            Sample = "\"https://crm.example.in/orders\"",
             Doc = "Address of your system that does the work.",
         },
         new(Parameters, ConfigKeyType.Text)
         {
             Default = "\"\"",
             Rule = JsonSchemas.Object.OrEmpty(),
+            Sample = """'{"type":"object","properties":{"order_id":{"type":"string"}},"required":["order_id"]}'""",
             Doc = "What the agent must find out and send along: a JSON Schema of type object. Put it in '''…'''. Empty: nothing.",
         },
     ];
