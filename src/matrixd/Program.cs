@@ -1,9 +1,4 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-var b = WebApplication.CreateEmptyBuilder(new());
-b.WebHost.UseKestrelCore();
-var a = b.Build();
-SQLitePCL.Batteries_V2.Init();
-using var c = new Microsoft.Data.Sqlite.SqliteConnection("Data Source=:memory:");
-c.Open();
-Console.WriteLine(c.ServerVersion);
+// Before the first socket: completions run on the thread that polls, so that a frame's way from one socket to the other needs no other thread.
+Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+
+return await Matrixd.Hosting.Commands.RunAsync(args, Console.Out, Console.Error);

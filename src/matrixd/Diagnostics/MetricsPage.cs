@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text;
+using Matrixd.Calls;
+using Matrixd.Exotel;
+using Matrixd.Gemini;
+using Matrixd.Server;
+using Matrixd.Storage;
+
+namespace Matrixd.Diagnostics;
+
+/// <summary>All counters as Prometheus reads them. Labels come from closed sets only: no number, name or SID.</summary>
+internal sealed class MetricsPage(
+    CallRegistry registry, CallCounters calls, GeminiCounters gemini, TokenService tokens, Database database, ExotelCounters exotel, ServerCounters server)
+{
+    public ExotelCounters Exotel => exotel;
+
+    public ServerCounters Server => server;
+
+    public string Render()
+    {
+        StringBuilder page = new(8192);
+        Calls(page);
+        Media(page);
+        Wires(page);
+        Process(page);
+        return page.ToString();
+    }
+
+    private void Calls(StringBuilder page)
+    {
+        Gauge(page, "calls_live", "Calls now.", calls.Live);
+        Gauge(page, "slots_taken", "Sockets admitted now, their call started or not.", registry.Slots);
+        Gauge(page, "slots_max", "Calls at the same time, at most.", registry.MaxCalls);
+        Gauge(page, "draining", "1 while no new calls are taken.", registry.IsDraining ? 1 : 0);
+        Counter(page, "calls_started_total", "Calls begun.", calls.Started);
+        Head(page, "calls_ended_total", "Calls ended, by reason.", "counter");
+        foreach (string reason in CallEndReasonNames.All)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"matrixd_calls_ended_total{{reason=\"{reason}\"}} {calls.EndedFor(CallEndReasonNames.Parse(reason))}\n");
+        }
+    }
+
+    private void Media(StringBuilder page)
+    {
+        Counter(page, "caller_frames_total", "Media frames from callers.", calls.CallerFrames);
+        Counter(page, "caller_frames_dropped_total", "Duplicates among them.", calls.CallerFramesDropped);
+        Counter(page, "caller_gaps_total", "Holes in callers' audio.", calls.CallerGaps);
+        Counter(page, "uplink_dropped_bytes_total", "Caller audio dropped while the model took none.", calls.UplinkDroppedBytes);
+        Counter(page, "chunks_sent_total", "Chunks of model audio sent to callers.", calls.ChunksSent);
+        Counter(page, "playout_underruns_total", "Chunks that came after the caller had run out of audio within a turn.", calls.PlayoutUnderruns);
+        Counter(page, "playout_dropped_bytes_total", "Model audio beyond the playout bound.", calls.PlayoutDroppedBytes);
+        Counter(page, "barge_ins_total", "Times a caller talked over the model.", calls.BargeIns);
+        Counter(page, "marks_sent_total", "Marks sent.", calls.MarksSent);
+        Counter(page, "marks_echoed_total", "Marks that came back in time.", calls.MarksEchoed);
+        Counter(page, "tool_calls_total", "Tool calls of the model.", calls.ToolCalls);
+        Counter(page, "recording_blocks_dropped_total", "Blocks of recordings dropped because the disk was behind.", calls.RecordingBlocksDropped);
+        Counter(page, "recording_failures_total", "Recordings that the disk refused.", calls.RecordingFailures);
+    }
+
+    private void Wires(StringBuilder page)
+    {
+        Counter(page, "exotel_upgrades_total", "Sockets of Exotel admitted.", server.Upgrades);
+        Counter(page, "exotel_refused_total", "Requests refused for address, credential or token.", server.Refused);
+        Counter(page, "exotel_busy_total", "Requests answered 503.", server.Busy);
+        Counter(page, "exotel_dynamic_urls_total", "Dynamic URLs handed out.", server.DynamicUrls);
+        Counter(page, "exotel_closed_total", "Sockets closed by us for what came on them.", exotel.Refused);
+        Counter(page, "exotel_start_timeouts_total", "Sockets without a start in time.", exotel.StartTimeouts);
+        Counter(page, "exotel_unknown_events_total", "Frames of a kind we do not know.", exotel.UnknownEvents);
+        Counter(page, "exotel_foreign_frames_total", "Media of another stream.", exotel.ForeignStreamFrames);
+        Counter(page, "exotel_bad_payloads_total", "Media that was not base64 of whole samples.", exotel.BadPayloads);
+        Counter(page, "exotel_bad_json_total", "Messages that were not a frame.", exotel.BadJson);
+        Counter(page, "exotel_dtmf_total", "Digits pressed.", exotel.Dtmf);
+        Gauge(page, "gemini_sockets", "Sockets to Gemini now.", gemini.OpenSockets);
+        Counter(page, "gemini_dials_total", "Dials to Gemini.", gemini.Dials);
+        Counter(page, "gemini_dial_failures_total", "Dials that failed.", gemini.DialFailures);
+        Counter(page, "gemini_token_retries_total", "Dials repeated with a fresh token.", gemini.TokenRetries);
+        Counter(page, "gemini_bad_messages_total", "Messages that were not JSON.", gemini.BadMessages);
+        Counter(page, "gemini_bad_audio_total", "Audio parts that were not base64 of whole samples.", gemini.BadAudioParts);
+        Counter(page, "gemini_prompt_tokens_total", "Tokens in.", gemini.PromptTokens);
+        Counter(page, "gemini_response_tokens_total", "Tokens out.", gemini.ResponseTokens);
+        TokenServiceState token = tokens.State;
+        Gauge(page, "token_valid", "1 where the shared token can start calls.", token.HasToken ? 1 : 0);
+        Gauge(page, "token_failures", "Mints that failed in a row.", token.ConsecutiveFailures);
+        Counter(page, "tokens_minted_total", "Tokens minted.", token.Minted);
+    }
+
+    private void Process(StringBuilder page)
+    {
+        StoreCounters store = database.Counters;
+        Counter(page, "store_commits_total", "Commits.", store.Commits);
+        Counter(page, "store_rows_total", "Rows written.", store.Rows);
+        Counter(page, "store_rows_dropped_total", "Rows of the transcript dropped because the writer was behind.", store.DroppedRows);
+        Gauge(page, "store_queue", "Writes waiting.", store.QueueDepth);
+        Gauge(page, "resident_bytes", "Memory of the process.", Environment.WorkingSet);
+        Counter(page, "gc_collections_total", "Collections of any generation.", GC.CollectionCount(0));
+        Counter(page, "allocated_bytes_total", "Heap allocated.", GC.GetTotalAllocatedBytes());
+    }
+
+    private static void Counter(StringBuilder page, string name, string help, long value) => Line(page, name, help, "counter", value);
+
+    private static void Gauge(StringBuilder page, string name, string help, long value) => Line(page, name, help, "gauge", value);
+
+    private static void Line(StringBuilder page, string name, string help, string type, long value)
+    {
+        Head(page, name, help, type);
+        page.Append(CultureInfo.InvariantCulture, $"matrixd_{name} {value}\n");
+    }
+
+    private static void Head(StringBuilder page, string name, string help, string type) =>
+        page.Append(CultureInfo.InvariantCulture, $"# HELP matrixd_{name} {help}\n# TYPE matrixd_{name} {type}\n");
+}

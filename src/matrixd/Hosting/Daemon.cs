@@ -1,0 +1,180 @@
+using Matrixd.Agents;
+using Matrixd.Calls;
+using Matrixd.Config;
+using Matrixd.Diagnostics;
+using Matrixd.Exotel;
+using Matrixd.Gemini;
+using Matrixd.Server;
+using Matrixd.Storage;
+using Matrixd.Timing;
+using Microsoft.Extensions.Logging;
+
+namespace Matrixd.Hosting;
+
+/// <summary>The house, built by hand: store, then model side, then calls, then the door to the street.</summary>
+/// <remarks>Ends in the opposite order: the door closes first, the store last, so that what a call leaves is written before the process goes.</remarks>
+internal sealed partial class Daemon : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<Task> _background = [];
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private readonly Database _database;
+    private readonly TimerWheel _wheel;
+    private readonly WheelDriver _driver;
+    private readonly RecordingWriter? _recordings;
+    private readonly GeminiHttp _http;
+    private readonly TokenService _tokens;
+    private readonly CertificateHolder? _certificate;
+    private volatile AgentDirectory _agents;
+    private DaemonServer? _server;
+
+    private Daemon(DaemonConfig config, ILoggerFactory loggers, TimeProvider clock)
+    {
+        _loggers = loggers;
+        _logger = loggers.CreateLogger<Daemon>();
+        _certificate = config.Server.TlsCertificate.Length == 0 ? null
+            : new CertificateHolder(config.Server.TlsCertificate, config.Server.TlsKey, loggers.CreateLogger<CertificateHolder>());
+        _database = Database.Open(config.StorePath, clock, loggers.CreateLogger<Database>());
+        _wheel = new TimerWheel(clock);
+        _driver = new WheelDriver(_wheel, LogTimerFault);
+        CallCounters counters = new();
+        if (config.Calls.RecordingDirectory is { Length: > 0 } directory)
+        {
+            int repaired = RecordingRepair.Run(directory, _logger);
+            LogRepaired(repaired, directory);
+            _recordings = new RecordingWriter(directory, clock, counters, loggers.CreateLogger<RecordingWriter>());
+        }
+
+        _agents = NewDirectory(config);
+        _http = new GeminiHttp(config.Gemini, clock);
+        _tokens = new TokenService(_http, config.Gemini, new TokenStore(_database), clock, loggers.CreateLogger<TokenService>());
+        GeminiCounters gemini = new();
+        GeminiEndpoint endpoint = new(config.Gemini, _tokens, _wheel, gemini);
+        SessionStore sessions = new(_database);
+        CallLog log = new(_database);
+        CallEnvironment environment = new()
+        {
+            Options = config.Calls,
+            Wheel = _wheel,
+            Sessions = sessions,
+            Log = log,
+            Models = new GeminiConnector(endpoint, loggers.CreateLogger<GeminiLeg>()),
+            Agents = () => _agents,
+            Recordings = _recordings,
+            Counters = counters,
+            Logger = loggers.CreateLogger<CallSession>(),
+        };
+        Registry = new CallRegistry(config.Calls.MaxCalls);
+        Router = BuildRouter(config, environment, new MetricsPage(Registry, counters, gemini, _tokens, _database, new ExotelCounters(), new ServerCounters()), sessions, log, clock);
+    }
+
+    public CallRegistry Registry { get; }
+
+    /// <summary>Addresses it listens on.</summary>
+    public IReadOnlyList<string> Addresses => _server!.Addresses;
+
+    private Router Router { get; }
+
+    /// <summary>Builds everything and serves.</summary>
+    /// <exception cref="StorageException">The store cannot be used.</exception>
+    /// <exception cref="IOException">An address cannot be bound, or a file not be read.</exception>
+    public static async Task<Daemon> StartAsync(DaemonConfig config, ILoggerFactory loggers, TimeProvider clock)
+    {
+        Daemon daemon = new(config, loggers, clock);
+        try
+        {
+            daemon._driver.Start();
+            daemon._server = await DaemonServer.StartAsync(
+                config.Server, config.Calls.MaxCalls, daemon._certificate, daemon.Router.HandleAsync, loggers, daemon._stopping.Token);
+            daemon.StartBackground(config, clock);
+            daemon.LogServing(VersionCommand.Version, string.Join(' ', daemon.Addresses), config.Calls.MaxCalls, config.Agents.Count);
+            return daemon;
+        }
+        catch
+        {
+            await daemon.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Takes over what a new generation of the configuration may change while calls live: agents and tools, for new calls.</summary>
+    public void Reload(DaemonConfig config)
+    {
+        _agents = NewDirectory(config);
+        _certificate?.ReloadIfChanged();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_background);
+        _driver.Dispose();
+        if (_recordings is not null)
+        {
+            await _recordings.DisposeAsync();
+        }
+
+        _tokens.Dispose();
+        _http.Dispose();
+        await _database.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    private Router BuildRouter(
+        DaemonConfig config, CallEnvironment environment, MetricsPage metrics, ISessionStore sessions, ICallLog log, TimeProvider clock)
+    {
+        ClientAddress clients = new(config.Server.TrustedProxies);
+        Credentials credentials = new(config.Server, config.Exotel, clients);
+        FailureThrottle throttle = new(clock);
+        WarmSessions warm = new(new WarmSessionStore(_database), clock, config.Exotel.WarmTtl);
+        warm.Restore();
+        CallHost host = new(environment, Registry);
+        return new Router(
+            config.Exotel,
+            new StreamRoute(config.Exotel, credentials, clients, throttle, warm, host, metrics.Exotel, metrics.Server, _wheel, _loggers),
+            new DynamicUrlRoute(config.Server, config.Exotel, credentials, clients, throttle, warm, host, sessions, metrics.Server, clock),
+            new SessionsApi(sessions, log, () => _agents, credentials, clock),
+            new StatusRoutes(Registry, credentials, metrics.Render),
+            _loggers.CreateLogger<Router>());
+    }
+
+    private AgentDirectory NewDirectory(DaemonConfig config) => new(config.Agents, config.Tools, _loggers);
+
+    private void StartBackground(DaemonConfig config, TimeProvider clock)
+    {
+        _background.Add(_tokens.RunAsync(_stopping.Token));
+        _background.Add(CheckModelAsync(config.Gemini, _stopping.Token));
+        if (_certificate is not null)
+        {
+            _background.Add(_certificate.RunAsync(clock, _stopping.Token));
+        }
+    }
+
+    private async Task CheckModelAsync(GeminiOptions options, CancellationToken stopping)
+    {
+        try
+        {
+            ModelCheck check = await new ModelList(_http, _loggers.CreateLogger<ModelList>()).CheckAsync(options.Model, stopping);
+            check.Log(_logger);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // the daemon stops
+        }
+    }
+
+    [LoggerMessage(1701, LogLevel.Information, "matrixd {Version} serves on {Addresses}: at most {MaxCalls} calls, {Agents} agents")]
+    private partial void LogServing(string version, string addresses, int maxCalls, int agents);
+
+    [LoggerMessage(1702, LogLevel.Error, "unforeseen fault in a call's timer")]
+    private partial void LogTimerFault(Exception e);
+
+    [LoggerMessage(1703, LogLevel.Information, "recordings: {Repaired} repaired in {Directory}")]
+    private partial void LogRepaired(int repaired, string directory);
+}
