@@ -24,6 +24,11 @@ internal static class WebSocketHandshake
         }
 
         IHeaderDictionary headers = request.Headers;
+        if (request.ContentLength > 0 || headers.TransferEncoding.Count > 0)
+        {
+            return new HandshakeRefusal(StatusCodes.Status400BadRequest, "a WebSocket's handshake has no body");
+        }
+
         if (request.Protocol != HttpProtocol.Http11 || !HasToken(headers.Connection, "upgrade") || !HasToken(headers.Upgrade, "websocket")
             || context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true })
         {
