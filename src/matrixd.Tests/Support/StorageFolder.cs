@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Matrixd.Calls;
 using Matrixd.Storage;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Matrixd.Tests.Support;
@@ -7,35 +9,122 @@ namespace Matrixd.Tests.Support;
 /// <summary>A directory of its own for a store's files, removed at the end of the test.</summary>
 internal sealed class StorageFolder : IDisposable
 {
+    /// <summary>No wait in these tests is expected to come near it.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     public StorageFolder() => Root = Directory.CreateTempSubdirectory("matrixd-store-").FullName;
 
     public string Root { get; }
 
     public string DatabasePath => Path.Combine(Root, "matrixd.db");
 
+    public string LogPath => DatabasePath + "-wal";
+
     public VirtualTime Time { get; } = new();
 
-    /// <summary>Log rows are not held back: the virtual clock stands still.</summary>
-    public static StoreTuning Tuning { get; } = new() { LogLinger = TimeSpan.Zero, OutagePause = TimeSpan.FromMilliseconds(5) };
+    public DateTimeOffset Now => Time.GetUtcNow();
 
-    public Database Open(StoreTuning? tuning = null) => Matrixd.Storage.Database.Open(DatabasePath, Time, NullLogger.Instance, tuning ?? Tuning);
+    /// <summary>Log rows are not held back: the virtual clock stands still.</summary>
+    public static StoreTuning Tuning { get; } = new()
+    {
+        LogLinger = TimeSpan.Zero,
+        OutagePause = TimeSpan.FromMilliseconds(5),
+        BusyTimeout = TimeSpan.FromMilliseconds(20),
+    };
+
+    public Database Open(StoreTuning? tuning = null, ILogger? logger = null) =>
+        Matrixd.Storage.Database.Open(DatabasePath, Time, logger ?? NullLogger.Instance, tuning ?? Tuning);
+
+    /// <summary>What a crash would leave: the file and its log as they are now, in a new folder.</summary>
+    /// <remarks>Copied by another process: closing a handle on the file here would drop SQLite's locks on it.</remarks>
+    public StorageFolder CrashCopy()
+    {
+        StorageFolder copy = new();
+        Shell("cp", DatabasePath, copy.DatabasePath);
+        if (File.Exists(LogPath))
+        {
+            Shell("cp", LogPath, copy.LogPath);
+        }
+
+        return copy;
+    }
+
+    public static void Shell(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(program, arguments);
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{program} ended with {process.ExitCode}.");
+        }
+    }
+
+    /// <summary>Waits, in small steps and not for ever, for something that another thread does.</summary>
+    public static async Task Until(Func<Task<bool>> holds)
+    {
+        Stopwatch waited = Stopwatch.StartNew();
+        while (!await holds())
+        {
+            if (waited.Elapsed > Patience)
+            {
+                throw new TimeoutException("It never came to hold.");
+            }
+
+            await Task.Delay(1);
+        }
+    }
+
+    public static Task Until(Func<bool> holds) => Until(() => Task.FromResult(holds()));
 
     public static StreamOpening Opening(string call, string stream, DateTimeOffset at) => new()
     {
-        CallSid = CallSid.Parse(call), StreamSid = StreamSid.Parse(stream), From = "09900000001", To = "08040000000",
-        DefaultAgent = "reception", SampleRate = 8000, At = at,
+        CallSid = CallSid.Parse(call),
+        StreamSid = StreamSid.Parse(stream),
+        From = "09900000001",
+        To = "08040000000",
+        DefaultAgent = "reception",
+        SampleRate = 8000,
+        At = at,
     };
 
     public static StreamEnding Ending(string call, string stream, DateTimeOffset at, CallEndReason reason = CallEndReason.CallerHungUp) => new()
     {
-        CallSid = CallSid.Parse(call), StreamSid = StreamSid.Parse(stream), Reason = reason, At = at,
+        CallSid = CallSid.Parse(call),
+        StreamSid = StreamSid.Parse(stream),
+        Reason = reason,
+        At = at,
     };
 
+    /// <summary>What the dial answer says of an outbound call.</summary>
     public static NewSession Dialed(string call, DateTimeOffset at) => new()
     {
-        CallSid = CallSid.Parse(call), Direction = CallDirection.Outbound, State = SessionState.Dialing, Agent = "sales", CampaignId = "diwali",
-        ContactId = "c-17", Objective = "Offer the new plan.", From = "08040000000", To = "09900000001", Variables = """{"name":"Asha"}""", At = at,
+        CallSid = CallSid.Parse(call),
+        Direction = CallDirection.Outbound,
+        State = SessionState.Dialing,
+        Agent = "sales",
+        CampaignId = "diwali",
+        ContactId = "c-17",
+        Objective = "Offer the new plan.",
+        From = "08040000000",
+        To = "09900000001",
+        Variables = """{"name":"Asha"}""",
+        At = at,
     };
+
+    /// <summary>What is known when the carrier asks for the URL of a call.</summary>
+    public static NewSession Warmed(string call, DateTimeOffset at, string agent = "") => new()
+    {
+        CallSid = CallSid.Parse(call),
+        Direction = CallDirection.Inbound,
+        State = SessionState.Warm,
+        Agent = agent,
+        From = "09900000001",
+        To = "08040000000",
+        At = at,
+    };
+
+    public static TurnRecord Turn(string call, string stream, int number, string said = "Namaste.") =>
+        new(CallSid.Parse(call), StreamSid.Parse(stream), number, Speaker.Model, said, said, number * 1000, (number * 1000) + 900, false, 420);
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }

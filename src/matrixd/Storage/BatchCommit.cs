@@ -33,12 +33,10 @@ internal sealed partial class BatchCommit(
             {
                 long started = time.GetTimestamp();
                 StoreConnection connection = _connection ??= reopen();
-
-                // Never a deferred BEGIN: its upgrade to a write fails at once, busy_timeout or not, when another connection has written.
-                connection.Sql("BEGIN IMMEDIATE").Run();
+                connection.Begin();
                 RunItems(connection, batch);
                 committing = true;
-                connection.Sql("COMMIT").Run();
+                connection.Commit();
                 Finish(batch, time.GetElapsedTime(started));
             }
             catch (SqliteException e)

@@ -170,9 +170,9 @@ internal sealed partial class Database : IAsyncDisposable
 
     private static void MarkClean(StoreConnection connection)
     {
-        connection.Execute("BEGIN IMMEDIATE");
+        connection.Begin();
         connection.Execute("UPDATE store_meta SET clean = 1");
-        connection.Execute("COMMIT");
+        connection.Commit();
         connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
     }
 }

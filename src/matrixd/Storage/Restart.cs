@@ -35,13 +35,13 @@ internal static class Restart
     /// <summary>Afterwards no row is live.</summary>
     public static RestartReport Run(StoreConnection connection, DateTimeOffset now)
     {
-        connection.Execute("BEGIN IMMEDIATE");
+        connection.Begin();
         connection.Sql(CrashStreams).Run();
         int crashed = connection.Sql(CrashSessions).Run();
         int forgotten = connection.Sql(Forget).Set("$now", now).Set("$before", now - NeverConnectedAfter).Run();
         connection.Sql("DELETE FROM warm_sessions WHERE expires_at <= $now").Set("$now", now).Run();
         connection.Sql("UPDATE store_meta SET clean = 0").Run();
-        connection.Execute("COMMIT");
+        connection.Commit();
         return new RestartReport(crashed, forgotten);
     }
 }

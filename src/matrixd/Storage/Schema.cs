@@ -10,12 +10,14 @@ internal static class Schema
     /// <summary>"mtrx": tells our files from other SQLite databases.</summary>
     public const int ApplicationId = 0x6d747278;
 
+    // commits goes up in every transaction: so every write-ahead log names the store it belongs to, and its age.
     private const string Meta = """
         CREATE TABLE store_meta (
             id INTEGER PRIMARY KEY CHECK (id = 1),
             store_id TEXT NOT NULL,
             created_at INTEGER NOT NULL,
-            clean INTEGER NOT NULL CHECK (clean IN (0, 1))
+            clean INTEGER NOT NULL CHECK (clean IN (0, 1)),
+            commits INTEGER NOT NULL
         ) STRICT
         """;
 
@@ -123,7 +125,7 @@ internal static class Schema
     [
         new(1, [
             Meta,
-            "INSERT INTO store_meta (id, store_id, created_at, clean) VALUES (1, lower(hex(randomblob(16))), CAST(strftime('%s', 'now') AS INTEGER) * 1000, 1)",
+            "INSERT INTO store_meta (id, store_id, created_at, clean, commits) VALUES (1, lower(hex(randomblob(16))), CAST(strftime('%s', 'now') AS INTEGER) * 1000, 1, 0)",
             s_sessions,
             "CREATE INDEX sessions_by_time ON sessions (created_at)",
             "CREATE INDEX sessions_by_state ON sessions (state, created_at)",

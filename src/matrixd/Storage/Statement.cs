@@ -17,7 +17,8 @@ internal sealed class Statement : IDisposable
         _command.CommandTimeout = 1;
     }
 
-    public Statement Set(string name, string value) => SetValue(name, value);
+    /// <summary>A text; NUL, at which SQLite's own functions and shell would cut it off, becomes the replacement character.</summary>
+    public Statement Set(string name, string value) => SetValue(name, value.Replace('\0', '\ufffd'));
 
     public Statement Set(string name, long value) => SetValue(name, value);
 

@@ -8,6 +8,7 @@ namespace Matrixd.Storage;
 internal static class StoreCheck
 {
     private const string StoreId = "SELECT store_id FROM store_meta";
+    private const string Commits = "SELECT commits FROM store_meta";
 
     /// <summary>Throws <see cref="StorageException"/> where the file is not a whole database of ours.</summary>
     public static void Run(string path, StoreTuning tuning)
@@ -69,10 +70,12 @@ internal static class StoreCheck
     private static void RefuseForeignLog(StoreConnection reader, string path)
     {
         string without;
+        long age;
         try
         {
             using StoreConnection file = StoreConnection.OpenWithoutLog(path);
             without = file.Ask(StoreId);
+            age = file.Sql(Commits).Number();
         }
         catch (SqliteException e) when (e.SqliteErrorCode is raw.SQLITE_CORRUPT)
         {
@@ -83,6 +86,11 @@ internal static class StoreCheck
         if (reader.Ask(StoreId) != without)
         {
             throw new StorageException($"The store {path} has the write-ahead log of another database beside it: move {StoreFile.LogOf(path)} away, it is not this store's.");
+        }
+
+        if (reader.Sql(Commits).Number() < age)
+        {
+            throw new StorageException($"The store {path} has an outdated write-ahead log beside it: move {StoreFile.LogOf(path)} away, the store is newer.");
         }
     }
 

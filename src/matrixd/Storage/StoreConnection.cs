@@ -54,6 +54,16 @@ internal sealed class StoreConnection : IDisposable
         return statement;
     }
 
+    /// <summary>Begins the only kind of transaction there is: one that has the right to write from the start.</summary>
+    /// <remarks>A deferred one would fail at its first write, at once and whatever the busy_timeout, when another connection has written since its first read.</remarks>
+    public void Begin()
+    {
+        Sql("BEGIN IMMEDIATE").Run();
+        Sql("UPDATE store_meta SET commits = commits + 1").Run();
+    }
+
+    public void Commit() => Sql("COMMIT").Run();
+
     /// <summary>Runs statements that are needed once.</summary>
     public void Execute(string text)
     {
@@ -66,7 +76,7 @@ internal sealed class StoreConnection : IDisposable
     {
         using Statement once = new(_connection, text);
         using SqliteDataReader row = once.Query();
-        return row.Read() ? row.GetString(0) : "";
+        return row.Read() && !row.IsDBNull(0) ? row.GetString(0) : "";
     }
 
     public void Dispose()

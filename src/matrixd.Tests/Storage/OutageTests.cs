@@ -1,0 +1,126 @@
+using Matrixd.Calls;
+using Matrixd.Storage;
+using Matrixd.Tests.Support;
+using Microsoft.Data.Sqlite;
+using Xunit;
+using static Matrixd.Tests.Support.StorageFolder;
+
+namespace Matrixd.Tests.Storage;
+
+public sealed class OutageTests
+{
+    // T7
+    [Fact]
+    public async Task A_database_locked_by_an_operator_delays_writes_and_loses_none()
+    {
+        using StorageFolder folder = new();
+        StorageLog lines = new();
+        await using Database database = folder.Open(logger: lines);
+        SessionStore store = new(database);
+        CallLog log = new(database);
+        await store.AdoptAsync(Opening("call", "stream", folder.Now));
+        Task<Adoption>[] waiting;
+        using (Operator shell = new(folder.DatabasePath))
+        {
+            log.Turn(Turn("call", "stream", 1));
+            waiting = [.. Enumerable.Range(0, 50).Select(i => store.AdoptAsync(Opening($"call{i}", $"stream{i}", folder.Now)))];
+            await Until(() => database.Counters.Retries >= 3);
+            Assert.DoesNotContain(waiting, task => task.IsCompleted);
+            Assert.Equal(SessionState.Live, (await store.FindAsync(CallSid.Parse("call")))!.State);
+        }
+
+        Adoption[] adoptions = await Task.WhenAll(waiting).WaitAsync(Patience);
+
+        Assert.All(adoptions, adoption => Assert.True(adoption.Created));
+        Assert.Single(await log.TurnsAsync(CallSid.Parse("call")));
+        Assert.Equal((0, 0), (database.Counters.DroppedRows, database.Counters.FailedRows));
+        Assert.Single(lines.Lines, line => line.StartsWith("Error 1520", StringComparison.Ordinal));
+        Assert.Single(lines.Lines, line => line.StartsWith("Information 1521", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_awaited_write_fails_when_its_patience_is_over_and_log_rows_wait_on()
+    {
+        using StorageFolder folder = new();
+        await using Database database = folder.Open();
+        SessionStore store = new(database);
+        await store.AdoptAsync(Opening("call", "stream", folder.Now));
+        using (Operator shell = new(folder.DatabasePath))
+        {
+            Task<Adoption> write = store.AdoptAsync(Opening("call2", "stream2", folder.Now));
+            new CallLog(database).Turn(Turn("call", "stream", 1));
+            await Until(() => database.Counters.Retries >= 2);
+            folder.Time.Advance(new StoreTuning().DurablePatience);
+            StorageException refused = await Assert.ThrowsAsync<StorageException>(() => write.WaitAsync(Patience));
+            Assert.Contains("locked", refused.Message, StringComparison.Ordinal);
+        }
+
+        await Until(() => database.Counters.Rows == 2);
+        Assert.Equal((1, 0), (database.Counters.FailedRows, database.Counters.DroppedRows));
+        Assert.Null(await store.FindAsync(CallSid.Parse("call2")));
+    }
+
+    [Fact]
+    public async Task A_full_disk_fails_what_cannot_wait_and_heals()
+    {
+        using StorageFolder folder = new();
+        await using Database database = folder.Open();
+        SessionStore store = new(database);
+        long pages = await database.WriteAsync(connection => connection.Sql("PRAGMA page_count").Number());
+        await database.WriteAsync(connection => connection.Ask($"PRAGMA max_page_count = {pages}"));
+
+        Task<Session> large = store.CreateAsync(Dialed("call", folder.Now) with { Objective = new string('x', 1_000_000) });
+        await Until(() => database.Counters.Retries >= 2);
+        folder.Time.Advance(new StoreTuning().DurablePatience);
+
+        Assert.Contains("full", (await Assert.ThrowsAsync<StorageException>(() => large.WaitAsync(Patience))).Message, StringComparison.Ordinal);
+        await database.WriteAsync(connection => connection.Ask("PRAGMA max_page_count = 1000000")).WaitAsync(Patience);
+        await store.CreateAsync(Dialed("call", folder.Now) with { Objective = new string('x', 1_000_000) }).WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task Closing_a_locked_store_ends_and_says_what_was_lost()
+    {
+        using StorageFolder folder = new();
+        StorageLog lines = new();
+        Database database = folder.Open(Tuning with { ClosePatience = TimeSpan.Zero }, lines);
+        SessionStore store = new(database);
+        await store.AdoptAsync(Opening("call", "stream", folder.Now));
+        using (Operator shell = new(folder.DatabasePath))
+        {
+            Task<Adoption> write = store.AdoptAsync(Opening("call2", "stream2", folder.Now));
+            await database.DisposeAsync().AsTask().WaitAsync(Patience);
+            await Assert.ThrowsAsync<StorageException>(() => write);
+        }
+
+        Assert.Contains(lines.Lines, line => line.StartsWith("Warning 1510", StringComparison.Ordinal));
+        await using Database again = folder.Open();
+        Assert.Equal(1, again.Restart.Crashed);
+    }
+
+    /// <summary>An sqlite3 shell left open in a transaction.</summary>
+    private sealed class Operator : IDisposable
+    {
+        private readonly SqliteConnection _shell;
+
+        public Operator(string path)
+        {
+            _shell = new SqliteConnection($"Data Source={path};Pooling=False");
+            _shell.Open();
+            Run("BEGIN EXCLUSIVE");
+        }
+
+        public void Dispose()
+        {
+            Run("ROLLBACK");
+            _shell.Dispose();
+        }
+
+        private void Run(string sql)
+        {
+            using SqliteCommand command = _shell.CreateCommand();
+            command.CommandText = sql;
+            command.ExecuteNonQuery();
+        }
+    }
+}
