@@ -23,6 +23,7 @@ internal sealed partial class Daemon : IAsyncDisposable
     private readonly TimerWheel _wheel;
     private readonly WheelDriver _driver;
     private readonly RecordingWriter? _recordings;
+    private readonly ToolHttp _toolHttp;
     private readonly GeminiHttp _http;
     private readonly TokenService _tokens;
     private readonly CertificateHolder? _certificate;
@@ -46,6 +47,7 @@ internal sealed partial class Daemon : IAsyncDisposable
             _recordings = new RecordingWriter(directory, clock, counters, loggers.CreateLogger<RecordingWriter>());
         }
 
+        _toolHttp = new ToolHttp(clock);
         _agents = NewDirectory(config);
         _http = new GeminiHttp(config.Gemini, clock);
         _tokens = new TokenService(_http, config.Gemini, new TokenStore(_database), clock, loggers.CreateLogger<TokenService>());
@@ -121,6 +123,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         }
 
         _tokens.Dispose();
+        _toolHttp.Dispose();
         _http.Dispose();
         await _database.DisposeAsync();
         _stopping.Dispose();
@@ -144,28 +147,14 @@ internal sealed partial class Daemon : IAsyncDisposable
             _loggers.CreateLogger<Router>());
     }
 
-    private AgentDirectory NewDirectory(DaemonConfig config) => new(config.Agents, config.Tools, _loggers);
+    private AgentDirectory NewDirectory(DaemonConfig config) => new(config.Agents, config.Tools, _toolHttp, _loggers.CreateLogger<AgentDirectory>());
 
     private void StartBackground(DaemonConfig config, TimeProvider clock)
     {
         _background.Add(_tokens.RunAsync(_stopping.Token));
-        _background.Add(CheckModelAsync(config.Gemini, _stopping.Token));
         if (_certificate is not null)
         {
             _background.Add(_certificate.RunAsync(clock, _stopping.Token));
-        }
-    }
-
-    private async Task CheckModelAsync(GeminiOptions options, CancellationToken stopping)
-    {
-        try
-        {
-            ModelCheck check = await new ModelList(_http, _loggers.CreateLogger<ModelList>()).CheckAsync(options.Model, stopping);
-            check.Log(_logger);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // the daemon stops
         }
     }
 
