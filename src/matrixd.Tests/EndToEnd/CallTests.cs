@@ -1,0 +1,28 @@
+using Matrixd.Calls;
+using Matrixd.Simulation;
+using Matrixd.Tests.Support;
+using Xunit;
+
+namespace Matrixd.Tests.EndToEnd;
+
+public class CallTests
+{
+    [Fact]
+    public async Task A_caller_who_speaks_hears_the_model_and_leaves_a_row_a_transcript_and_a_recording()
+    {
+        await using House house = await House.BuildAsync(new GeminiSimulatorOptions { Tls = true });
+        short[] speech = Signals.Speech(8000, seconds: 1.5);
+
+        ExotelCaller caller = await house.CallAsync(house.Caller("call-1", speech) with { Linger = TimeSpan.FromSeconds(6) });
+        CallerReport report = await caller.Completion;
+
+        Assert.Equal(0, report.Violations);
+        Assert.True(report.HeardMs > 1000, $"heard {report.HeardMs} ms");
+        Session row = await house.EndedAsync("call-1");
+        Assert.Equal(CallEndReason.CallerHungUp, row.EndReason);
+        Assert.True(File.Exists(row.RecordingPath), row.RecordingPath);
+        IReadOnlyList<TurnRecord> turns = await house.ReadAsync((_, log) => log.TurnsAsync(row.CallSid));
+        Assert.Contains(turns, turn => turn.Speaker == Speaker.Model);
+        Assert.Contains(turns, turn => turn.Speaker == Speaker.Caller);
+    }
+}

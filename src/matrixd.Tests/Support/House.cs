@@ -1,0 +1,156 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Matrixd.Agents;
+using Matrixd.Calls;
+using Matrixd.Config;
+using Matrixd.Exotel;
+using Matrixd.Gemini;
+using Matrixd.Hosting;
+using Matrixd.Server;
+using Matrixd.Simulation;
+using Matrixd.Storage;
+using Matrixd.Timing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Matrixd.Tests.Support;
+
+/// <summary>A whole daemon on real loopback sockets, with a simulated Gemini behind it and a place for callers in front of it.</summary>
+internal sealed class House : IAsyncDisposable
+{
+    public const string BasicUser = "exotel";
+    public const string BasicPassword = "correct horse";
+    public const string AdminToken = "admin-token-for-tests";
+
+    private readonly WheelDriver _driver;
+    private readonly ListLoggers _loggers = new();
+
+    private House(string directory, GeminiSimulator gemini, Daemon daemon, DaemonConfig config, ListLoggers loggers)
+    {
+        Directory = directory;
+        Gemini = gemini;
+        Daemon = daemon;
+        Config = config;
+        _loggers = loggers;
+        CallerWheel = new TimerWheel(TimeProvider.System);
+        _driver = new WheelDriver(CallerWheel, _ => { });
+        _driver.Start();
+    }
+
+    public string Directory { get; }
+
+    public GeminiSimulator Gemini { get; }
+
+    public Daemon Daemon { get; private set; }
+
+    public DaemonConfig Config { get; }
+
+    public TimerWheel CallerWheel { get; }
+
+    public IReadOnlyList<string> LogLines => _loggers.Lines;
+
+    public Uri HttpBase => new(Daemon.Addresses[0]);
+
+    /// <param name="gemini">The simulator's options.</param>
+    /// <param name="configure">Changes the configuration that would be used.</param>
+    /// <param name="directory">Goes on with the store of an earlier house; null: a fresh one.</param>
+    public static async Task<House> BuildAsync(GeminiSimulatorOptions? gemini = null, Func<DaemonConfig, DaemonConfig>? configure = null, string? directory = null)
+    {
+        directory ??= System.IO.Directory.CreateTempSubdirectory("matrixd-house-").FullName;
+        GeminiSimulator simulator = await GeminiSimulator.StartAsync(gemini ?? new GeminiSimulatorOptions());
+        DaemonConfig config = Default(directory, simulator);
+        config = configure?.Invoke(config) ?? config;
+        ListLoggers loggers = new();
+        Daemon daemon = await Daemon.StartAsync(config, loggers, TimeProvider.System);
+        return new House(directory, simulator, daemon, config, loggers);
+    }
+
+    /// <summary>The options of one caller of this house.</summary>
+    public CallerOptions Caller(string callSid, short[]? pcm = null, bool scripted = false, int rate = 8000, int frameMs = 20, string path = "") => new()
+    {
+        Url = new Uri($"ws://{HttpBase.Authority}{(path.Length > 0 ? path : Config.Exotel.StreamPath)}"),
+        Basic = path.Length > 0 ? "" : $"{BasicUser}:{BasicPassword}",
+        Audio = new CallerAudio(pcm ?? [], rate, frameMs),
+        CallSid = callSid,
+        StreamSid = "stream-" + Guid.NewGuid().ToString("N"),
+        Scripted = scripted,
+    };
+
+    public Task<ExotelCaller> CallAsync(CallerOptions options) => ExotelCaller.StartAsync(options, CallerWheel);
+
+    /// <summary>A scripted caller whose stream has started.</summary>
+    public async Task<ExotelCaller> StartedCallAsync(string callSid)
+    {
+        ExotelCaller caller = await CallAsync(Caller(callSid, scripted: true));
+        caller.SendConnected();
+        caller.SendStart();
+        return caller;
+    }
+
+    /// <summary>Reads the rows beside the daemon, as the command line does.</summary>
+    public async Task<T> ReadAsync<T>(Func<SessionStore, CallLog, Task<T>> read)
+    {
+        await using Database database = Database.OpenForReading(Config.StorePath, NullLogger.Instance);
+        return await read(new SessionStore(database), new CallLog(database));
+    }
+
+    public Task<Session?> SessionAsync(string callSid) => ReadAsync((sessions, _) => sessions.FindAsync(CallSid.Parse(callSid)));
+
+    /// <summary>The row once it has ended.</summary>
+    public async Task<Session> EndedAsync(string callSid)
+    {
+        Session? row = null;
+        await Eventually.TrueAsync(
+            async () => (row = await SessionAsync(callSid)) is { State: SessionState.Ended }, $"the row of {callSid} is ended");
+        return row!;
+    }
+
+    public HttpClient Http(bool admin = false)
+    {
+        HttpClient client = new() { BaseAddress = HttpBase };
+        if (admin)
+        {
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
+        }
+
+        return client;
+    }
+
+    /// <summary>Ends the daemon and starts another on the same store.</summary>
+    public async Task RestartAsync()
+    {
+        await Daemon.DisposeAsync();
+        Daemon = await Daemon.StartAsync(Config, _loggers, TimeProvider.System);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _driver.Dispose();
+        Daemon.Registry.StopAll(CallEndReason.Aborted, "the test is over");
+        await Daemon.Registry.DrainAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        await Daemon.DisposeAsync();
+        await Gemini.DisposeAsync();
+        System.IO.Directory.Delete(Directory, recursive: true);
+    }
+
+    private static DaemonConfig Default(string directory, GeminiSimulator gemini)
+    {
+        string caFile = "";
+        if (gemini.AuthorityPem.Length > 0)
+        {
+            caFile = Path.Combine(directory, "gemini-ca.pem");
+            File.WriteAllText(caFile, gemini.AuthorityPem);
+        }
+
+        return new DaemonConfig
+        {
+            Server = new ServerOptions { Listen = [new ListenAddress("127.0.0.1", 0, false)], AdminToken = AdminToken },
+            StorePath = Path.Combine(directory, "matrixd.db"),
+            Exotel = new ExotelOptions { BasicUser = BasicUser, BasicPassword = BasicPassword },
+            Gemini = new GeminiOptions { ApiKey = "test-key", BaseUrl = new Uri(gemini.BaseUrl), CaFile = caFile },
+            Calls = new CallsOptions { MaxCalls = 50, RecordingDirectory = Path.Combine(directory, "recordings") },
+            Agents = [new AgentOptions { Name = "reception", Default = true, Prompt = "You answer the phone.", Voice = "Kore", Language = "en-IN" }],
+            Tools = [],
+        };
+    }
+}
