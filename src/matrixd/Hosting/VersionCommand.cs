@@ -28,7 +28,7 @@ internal static class VersionCommand
             ("version", Version.Split('+')[0]),
             ("commit", Version.Contains('+', StringComparison.Ordinal) ? Version.Split('+')[1] : "unknown"),
             ("framework", RuntimeInformation.FrameworkDescription + (System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported ? "" : ", native")),
-            ("sqlite", SqliteRelease.Linked().ToString()),
+            ("sqlite", SqliteRelease.Linked().Version.ToString()),
             ("instruction_set", InstructionSet),
         ];
         if (!json)
