@@ -7,6 +7,7 @@ namespace Matrixd.Tests.Support;
 internal sealed class TransportFake : LinkTransport
 {
     private readonly Pipe _input = new();
+    private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Action? _written;
     private Exception? _failure;
 
@@ -16,7 +17,8 @@ internal sealed class TransportFake : LinkTransport
     /// <summary>Writes stay under way until <see cref="EndHeldWrite"/>.</summary>
     public bool Hold { get; set; }
 
-    public bool IsWriting => _written is not null;
+    /// <summary>Completes with the first write that is held.</summary>
+    public Task HeldAsync() => _held.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
     public int Writes { get; private set; }
 
@@ -38,6 +40,7 @@ internal sealed class TransportFake : LinkTransport
         }
 
         _written = written;
+        _held.TrySetResult();
         return false;
     }
 

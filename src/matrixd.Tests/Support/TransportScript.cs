@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Text;
 using Matrixd.Transport;
@@ -83,7 +84,7 @@ internal sealed class TransportScript : IDisposable
         {
             _play.Wait(TimeSpan.FromSeconds(10));
         }
-        catch (AggregateException e) when (e.InnerException is IOException or SocketException or ObjectDisposedException or OperationCanceledException or EndOfStreamException)
+        catch (AggregateException e) when (e.InnerException is IOException or SocketException or AuthenticationException or ObjectDisposedException or OperationCanceledException or EndOfStreamException)
         {
             // the client left before the script's end
         }

@@ -165,12 +165,8 @@ public class SendQueueTests
         Assert.Equal("done", await _sink.TextAsync());
         Assert.InRange(link.QueuedBytes, 4096, 4400);
 
+        await _transport.HeldAsync(); // the flush follows the batch on another thread
         _transport.Hold = false;
-        while (!_transport.IsWriting)
-        {
-            await Task.Yield(); // the flush follows the batch on another thread
-        }
-
         _transport.EndHeldWrite();
 
         string written = Written();

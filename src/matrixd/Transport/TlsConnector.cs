@@ -22,6 +22,11 @@ internal static class TlsConnector
         catch (AuthenticationException e)
         {
             await stream.DisposeAsync();
+            if (SaysNoCommonProtocol(e))
+            {
+                throw new DialException(DialStage.Alpn, 0, $"{target.Host}:{target.Port}: the server does not speak http/1.1, which a WebSocket needs", e);
+            }
+
             string cause = check.Refusal.Length > 0 ? check.Refusal : (e.InnerException ?? e).Message;
             throw new DialException(DialStage.Tls, 0, $"{target.Host}:{target.Port}: TLS failed: {cause}", e);
         }
@@ -40,6 +45,19 @@ internal static class TlsConnector
             throw new DialException(
                 DialStage.Alpn, 0, $"{target.Host}:{target.Port}: the server insists on '{PeerText.Escape(negotiated.ToString())}', a WebSocket needs http/1.1");
         }
+    }
+
+    // The server's alert no_application_protocol(120) is OpenSSL's reason 1000 + 120.
+    private static bool SaysNoCommonProtocol(Exception? error)
+    {
+        const int ReasonBits = 0x7FFFFF;
+        const int NoApplicationProtocol = 1120;
+        while (error is not null and not CryptographicException)
+        {
+            error = error.InnerException;
+        }
+
+        return error is not null && (error.HResult & ReasonBits) == NoApplicationProtocol;
     }
 
     private static SslClientAuthenticationOptions Options(WebSocketDialTarget target, ServerCertificateCheck check) => new()
