@@ -15,7 +15,7 @@ internal sealed class SimulationExotelServer : IWebSocketSink, IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Watcher _watcher = new();
     private readonly List<string> _received = [];
-    private readonly List<HeaderDictionary> _headers = [];
+    private readonly List<IHeaderDictionary> _headers = [];
     private readonly List<string> _targets = [];
     private readonly TimerWheel _wheel;
     private readonly Queue<int> _refusals;
@@ -34,7 +34,7 @@ internal sealed class SimulationExotelServer : IWebSocketSink, IAsyncDisposable
 
     public IReadOnlyList<string> Targets => Locked(() => _targets.ToArray());
 
-    public IReadOnlyList<HeaderDictionary> Headers => Locked(() => _headers.ToArray());
+    public IReadOnlyList<IHeaderDictionary> Headers => Locked(() => _headers.ToArray());
 
     public WebSocketClose? Closed { get; private set; }
 
