@@ -1,0 +1,188 @@
+using System.Runtime.Intrinsics;
+
+namespace Matrixd.Audio;
+
+/// <summary>16-bit samples.</summary>
+internal sealed unsafe class PcmFormat : ISampleFormat<short>
+{
+    private const int Step = 8; // groups dealt out or gathered at a time
+
+    // Of eight places in a row, those that fall to each of three streams.
+    private static Vector128<short> Places036 => Vector128.Create(-1, 0, 0, -1, 0, 0, -1, 0);
+
+    private static Vector128<short> Places147 => Vector128.Create(0, -1, 0, 0, -1, 0, 0, -1);
+
+    private static Vector128<short> Places25 => Vector128.Create(0, 0, -1, 0, 0, -1, 0, 0);
+
+    public static void Split(ReadOnlySpan<short> input, int first, float* streams, int stride, int count)
+    {
+        int head = Math.Min((count - first) % count, input.Length);
+        SplitScalar(input[..head], first, streams, stride, count);
+        if (head < input.Length)
+        {
+            streams += first == 0 ? 0 : 1;
+            input = input[head..];
+            fixed (short* samples = input)
+            {
+                int groups = count switch
+                {
+                    1 => Split1(samples, input.Length, streams),
+                    2 => Split2(samples, input.Length, streams, stride),
+                    _ => Split3(samples, input.Length, streams, stride),
+                };
+                SplitScalar(input[(groups * count)..], 0, streams + groups, stride, count);
+            }
+        }
+    }
+
+    public static void Merge(float* streams, int stride, int count, int first, Span<short> output)
+    {
+        int head = Math.Min((count - first) % count, output.Length);
+        MergeScalar(streams, stride, count, first, output[..head]);
+        if (head < output.Length)
+        {
+            streams += first == 0 ? 0 : 1;
+            output = output[head..];
+            fixed (short* samples = output)
+            {
+                int groups = count switch
+                {
+                    1 => Merge1(streams, samples, output.Length),
+                    2 => Merge2(streams, stride, samples, output.Length),
+                    _ => Merge3(streams, stride, samples, output.Length),
+                };
+                MergeScalar(streams + groups, stride, count, 0, output[(groups * count)..]);
+            }
+        }
+    }
+
+    private static void SplitScalar(ReadOnlySpan<short> input, int stream, float* streams, int stride, int count)
+    {
+        foreach (short sample in input)
+        {
+            streams[stream * stride] = sample;
+            if (++stream == count)
+            {
+                stream = 0;
+                streams++;
+            }
+        }
+    }
+
+    private static void MergeScalar(float* streams, int stride, int count, int stream, Span<short> output)
+    {
+        foreach (ref short sample in output)
+        {
+            sample = (short)Math.Clamp(MathF.Round(streams[stream * stride]), short.MinValue, short.MaxValue);
+            if (++stream == count)
+            {
+                stream = 0;
+                streams++;
+            }
+        }
+    }
+
+    private static int Split1(short* samples, int length, float* stream)
+    {
+        int g = 0;
+        for (; g + Step <= length; g += Step)
+        {
+            Widen(Vector128.Load(samples + g)).Store(stream + g);
+        }
+
+        return g;
+    }
+
+    private static int Split2(short* samples, int length, float* streams, int stride)
+    {
+        int g = 0;
+        for (; (g + Step) * 2 <= length; g += Step)
+        {
+            Vector256<int> pairs = Vector256.Load(samples + (2 * g)).AsInt32(); // the earlier sample is the lower half
+            Vector256.ConvertToSingle(Vector256.ShiftRightArithmetic(Vector256.ShiftLeft(pairs, 16), 16)).Store(streams + g);
+            Vector256.ConvertToSingle(Vector256.ShiftRightArithmetic(pairs, 16)).Store(streams + stride + g);
+        }
+
+        return g;
+    }
+
+    private static int Split3(short* samples, int length, float* streams, int stride)
+    {
+        int g = 0;
+        for (; (g + Step) * 3 <= length; g += Step)
+        {
+            short* s = samples + (3 * g);
+            Vector128<short> a = Vector128.Load(s), b = Vector128.Load(s + 8), c = Vector128.Load(s + 16);
+            Vector128<short> s0 = Vector128.Shuffle(Pick(Places036, a, Places147, b, c), Vector128.Create(0, 3, 6, 1, 4, 7, 2, 5));
+            Vector128<short> s1 = Vector128.Shuffle(Pick(Places147, a, Places25, b, c), Vector128.Create(1, 4, 7, 2, 5, 0, 3, 6));
+            Vector128<short> s2 = Vector128.Shuffle(Pick(Places25, a, Places036, b, c), Vector128.Create(2, 5, 0, 3, 6, 1, 4, 7));
+            Widen(s0).Store(streams + g);
+            Widen(s1).Store(streams + stride + g);
+            Widen(s2).Store(streams + (2 * stride) + g);
+        }
+
+        return g;
+    }
+
+    private static int Merge1(float* stream, short* samples, int length)
+    {
+        int g = 0;
+        for (; g + Step <= length; g += Step)
+        {
+            Narrow(stream + g).Store(samples + g);
+        }
+
+        return g;
+    }
+
+    private static int Merge2(float* streams, int stride, short* samples, int length)
+    {
+        int g = 0;
+        for (; (g + Step) * 2 <= length; g += Step)
+        {
+            Vector256<int> y0 = Round(streams + g), y1 = Round(streams + stride + g);
+            (Vector256.ShiftLeft(y1, 16) | (y0 & Vector256.Create(0xFFFF))).AsInt16().Store(samples + (2 * g));
+        }
+
+        return g;
+    }
+
+    private static int Merge3(float* streams, int stride, short* samples, int length)
+    {
+        int g = 0;
+        for (; (g + Step) * 3 <= length; g += Step)
+        {
+            Vector128<short> a = Vector128.Shuffle(Narrow(streams + g), Vector128.Create(0, 3, 6, 1, 4, 7, 2, 5));
+            Vector128<short> b = Vector128.Shuffle(Narrow(streams + stride + g), Vector128.Create(5, 0, 3, 6, 1, 4, 7, 2));
+            Vector128<short> c = Vector128.Shuffle(Narrow(streams + (2 * stride) + g), Vector128.Create(2, 5, 0, 3, 6, 1, 4, 7));
+            short* s = samples + (3 * g);
+            Pick(Places036, a, Places147, b, c).Store(s);
+            Pick(Places147, a, Places25, b, c).Store(s + 8);
+            Pick(Places25, a, Places036, b, c).Store(s + 16);
+        }
+
+        return g;
+    }
+
+    private static Vector128<short> Pick(Vector128<short> placesA, Vector128<short> a, Vector128<short> placesB, Vector128<short> b, Vector128<short> c) =>
+        Vector128.ConditionalSelect(placesA, a, Vector128.ConditionalSelect(placesB, b, c));
+
+    private static Vector256<float> Widen(Vector128<short> samples)
+    {
+        (Vector128<int> lower, Vector128<int> upper) = Vector128.Widen(samples);
+        return Vector256.ConvertToSingle(Vector256.Create(lower, upper));
+    }
+
+    private static Vector128<short> Narrow(float* samples)
+    {
+        Vector256<int> rounded = Round(samples);
+        return Vector128.Narrow(rounded.GetLower(), rounded.GetUpper());
+    }
+
+    // Saturation comes before rounding, so the conversion cannot overflow.
+    private static Vector256<int> Round(float* samples)
+    {
+        Vector256<float> saturated = Vector256.Min(Vector256.Max(Vector256.Load(samples), Vector256.Create(-32768f)), Vector256.Create(32767f));
+        return Vector256.ConvertToInt32(Vector256.Round(saturated));
+    }
+}
