@@ -3,10 +3,10 @@ namespace Matrixd.Config;
 /// <summary>Guesses what was meant by a name that nobody knows.</summary>
 internal static class Nearest
 {
-    /// <summary>The most similar name, or null where none is near: at most two slips, and no more than a third of the word.</summary>
+    /// <summary>The most similar name, or null where none is near: at most two slips, in a short word one.</summary>
     public static string? Of(string name, IEnumerable<string> known)
     {
-        int limit = Math.Min(2, Math.Max(1, name.Length / 3));
+        int limit = name.Length < 4 ? 1 : 2;
         return known
             .Select(k => (Name: k, Distance: k.Contains(name, StringComparison.Ordinal) && name.Length >= 4 ? 1 : Distance(name, k)))
             .Where(k => k.Distance <= limit)

@@ -15,7 +15,7 @@ internal static class LimitsKeys
         {
             Default = "\"60m\"",
             Rule = Ranges.Durations("1s", "18h"),
-            Doc = "Longest call.",
+            Doc = "Longest call. After it matrixd hangs up its end, and the call goes on to the next applet of your flow.",
         },
         new(StartTimeout, ConfigKeyType.Duration)
         {
