@@ -55,7 +55,17 @@ public sealed unsafe class Resampler
     // Half the prototype, in samples of the least common multiple of both rates.
     private int Delay => _table is null ? 0 : (_table.Taps - 1) / 2;
 
-    private int FlushInput => CeilingDiv(Delay, _interpolation);
+    // As many as it takes to the first output at or behind the middle of the last input's response.
+    private int FlushInput
+    {
+        get
+        {
+            int inputs = _begun + _decimation; // counted from a group's start at least one input ago
+            int middle = ((inputs - 1) * _interpolation) + Delay;
+            int lastOutput = CeilingDiv(middle, _decimation) * _decimation;
+            return (lastOutput / _interpolation) - inputs + 1;
+        }
+    }
 
     /// <summary>Makes a resampler at the start of a stream: the past is silence.</summary>
     /// <param name="inputRate">[Hz]</param>

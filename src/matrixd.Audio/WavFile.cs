@@ -120,25 +120,29 @@ public static class WavFile
 
     private static short[] ReadSamples(Stream wav, uint size, int channels)
     {
-        long there = wav.CanSeek ? Math.Min(size, Math.Max(0, wav.Length - wav.Position)) : size;
-        if (there > MaxDataBytes)
-        {
-            throw new InvalidDataException($"The WAV file claims {there} bytes of samples; at most {MaxDataBytes} are read. Cut it into parts.");
-        }
-
-        // A stream that cannot tell its length may claim much and hold little: read what comes.
         int frameBytes = channels * Pcm.BytesPerSample;
-        if (!wav.CanSeek)
+        if (wav.CanSeek)
         {
-            using var bytes = new MemoryStream();
-            CopyAtMost(wav, bytes, there);
-            int wholeBytes = (int)(bytes.Length / frameBytes * frameBytes);
-            return MemoryMarshal.Cast<byte, short>(bytes.GetBuffer().AsSpan(0, wholeBytes)).ToArray();
+            long there = Math.Min(size, Math.Max(0, wav.Length - wav.Position));
+            CheckSize(there);
+            var samples = new short[there / frameBytes * channels];
+            wav.ReadExactly(MemoryMarshal.AsBytes(samples.AsSpan()));
+            return samples;
         }
 
-        var samples = new short[there / frameBytes * channels];
-        wav.ReadExactly(MemoryMarshal.AsBytes(samples.AsSpan()));
-        return samples;
+        // A pipe may claim much and hold little: read what comes.
+        using var bytes = new MemoryStream();
+        CopyAtMost(wav, bytes, size);
+        int wholeBytes = (int)(bytes.Length / frameBytes * frameBytes);
+        return MemoryMarshal.Cast<byte, short>(bytes.GetBuffer().AsSpan(0, wholeBytes)).ToArray();
+    }
+
+    private static void CheckSize(long bytes)
+    {
+        if (bytes > MaxDataBytes)
+        {
+            throw new InvalidDataException($"The WAV file holds {bytes} bytes of samples or more; at most {MaxDataBytes} are read. Cut it into parts.");
+        }
     }
 
     private static void CopyAtMost(Stream from, MemoryStream to, long bytes)
@@ -146,6 +150,7 @@ public static class WavFile
         Span<byte> part = stackalloc byte[4096];
         while (bytes > 0 && from.Read(part[..(int)Math.Min(bytes, part.Length)]) is > 0 and int read)
         {
+            CheckSize(to.Length + read);
             to.Write(part[..read]);
             bytes -= read;
         }

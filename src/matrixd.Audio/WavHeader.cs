@@ -19,16 +19,18 @@ public static class WavHeader
     private const int FormatSize = 16;
     private const ushort FormatPcm = 1;
     private const int MaxChannels = 2;
+    private const int MaxSampleRate = 768_000; // [Hz] the fastest converters there are; more is a mistake
 
     /// <summary>Writes the header.</summary>
     /// <param name="destination">At least <see cref="Length"/> bytes.</param>
-    /// <param name="sampleRate">[Hz]</param>
+    /// <param name="sampleRate">[Hz] 1 to 768,000.</param>
     /// <param name="channels">1 or 2; samples of one instant stand side by side.</param>
     /// <param name="dataBytes">Length of the samples [bytes]. What a 32-bit field cannot say, from 4 GiB on, is written as the most it can.</param>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short, or a value out of range. Nothing was written.</exception>
     public static void Write(Span<byte> destination, int sampleRate, int channels, long dataBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleRate);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sampleRate, MaxSampleRate);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(channels);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(channels, MaxChannels);
         ArgumentOutOfRangeException.ThrowIfNegative(dataBytes);
@@ -72,7 +74,7 @@ public static class WavHeader
         int read = wav.ReadAtLeast(header, Length, throwOnEndOfStream: false);
         int channels = BinaryPrimitives.ReadUInt16LittleEndian(header[22..]);
         int sampleRate = BinaryPrimitives.ReadInt32LittleEndian(header[24..]);
-        if (read < Length || channels is < 1 or > MaxChannels || sampleRate <= 0 || !IsOurs(header, sampleRate, channels))
+        if (read < Length || channels is < 1 or > MaxChannels || sampleRate is < 1 or > MaxSampleRate || !IsOurs(header, sampleRate, channels))
         {
             throw new InvalidDataException(
                 $"The first {read} bytes are not the {Length}-byte header of a 16-bit PCM recording; only files begun by this recorder can be repaired.");

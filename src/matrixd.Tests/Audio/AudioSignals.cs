@@ -32,6 +32,13 @@ internal static class AudioSignals
         return [.. Enumerable.Range(0, length).Select(_ => (random.NextSingle() * 2) - 1)];
     }
 
+    /// <summary>A sine, rounded to 16 bits.</summary>
+    public static short[] Tone(double hertz, double dbfs, int sampleRate, int length)
+    {
+        double amplitude = 32768 * Math.Pow(10, dbfs / 20);
+        return [.. Enumerable.Range(0, length).Select(n => (short)Math.Round(amplitude * Math.Sin(2 * Math.PI * hertz * n / sampleRate)))];
+    }
+
     public static short[] Resample(Resampler resampler, short[] input, int block) => Resample(resampler, input, () => block);
 
     /// <summary>Processes block by block, and checks that each block is as long as foretold.</summary>

@@ -1,0 +1,155 @@
+using Matrixd.Audio;
+using Xunit;
+
+namespace Matrixd.Tests.Audio;
+
+public class WavHeaderTests
+{
+    [Fact]
+    public void The_header_is_what_the_format_says_byte_by_byte()
+    {
+        byte[] header = new byte[WavHeader.Length];
+
+        WavHeader.Write(header, sampleRate: 8000, channels: 2, dataBytes: 0x01020304);
+
+        Assert.Equal(
+            "52494646" + "28030201" + "57415645" // RIFF, data + 36, WAVE
+            + "666D7420" + "10000000" + "0100" + "0200" + "401F0000" + "007D0000" + "0400" + "1000" // fmt
+            + "64617461" + "04030201", // data
+            Convert.ToHexString(header));
+    }
+
+    [Theory]
+    [InlineData(0xFFFF_FFD8L, "FCFFFFFF", "D8FFFFFF")]
+    [InlineData(0xFFFF_FFDCL, "FCFFFFFF", "D8FFFFFF")] // the RIFF size would pass 32 bits
+    [InlineData(1L << 40, "FCFFFFFF", "D8FFFFFF")]
+    public void Sizes_stop_at_the_last_whole_frame_that_32_bits_can_say(long dataBytes, string riffSize, string dataSize)
+    {
+        byte[] header = new byte[WavHeader.Length];
+
+        WavHeader.Write(header, 8000, 2, dataBytes);
+
+        Assert.Equal(riffSize, Convert.ToHexString(header, 4, 4));
+        Assert.Equal(dataSize, Convert.ToHexString(header, 40, 4));
+    }
+
+    [Theory]
+    [InlineData(0, 1, 0)]
+    [InlineData(8000, 0, 0)]
+    [InlineData(8000, 3, 0)]
+    [InlineData(8000, 1, -1)]
+    [InlineData(int.MaxValue, 1, 0)]
+    public void Values_out_of_range_are_refused(int sampleRate, int channels, long dataBytes)
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => WavHeader.Write(new byte[WavHeader.Length], sampleRate, channels, dataBytes));
+    }
+
+    [Fact]
+    public void A_short_destination_is_refused()
+    {
+        Assert.Throws<ArgumentException>(() => WavHeader.Write(new byte[WavHeader.Length - 1], 8000, 1, 0));
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(4, 4)]
+    [InlineData(4003, 4000)]
+    [InlineData(4002, 4000)]
+    public void A_recording_cut_off_is_repaired(int dataBytes, int whole)
+    {
+        using MemoryStream wav = Recording(dataBytes, claimedBytes: 0x7777);
+
+        Assert.True(WavHeader.Repair(wav));
+
+        byte[] expected = new byte[WavHeader.Length];
+        WavHeader.Write(expected, 8000, 2, whole);
+        Assert.Equal(expected, wav.ToArray()[..WavHeader.Length]);
+        Assert.Equal(WavHeader.Length + whole, wav.Length);
+        Assert.All(wav.ToArray()[WavHeader.Length..], b => Assert.Equal(0x55, b));
+        Assert.Equal(wav.Length, wav.Position);
+        Assert.False(WavHeader.Repair(wav));
+    }
+
+    [Fact]
+    public void A_torn_frame_behind_a_right_header_is_cut_off()
+    {
+        using MemoryStream wav = Recording(4001, claimedBytes: 4000);
+
+        Assert.True(WavHeader.Repair(wav));
+
+        Assert.Equal(WavHeader.Length + 4000, wav.Length);
+    }
+
+    [Fact]
+    public void A_whole_recording_is_left_alone()
+    {
+        using MemoryStream wav = Recording(4000, claimedBytes: 4000);
+        byte[] before = wav.ToArray();
+
+        Assert.False(WavHeader.Repair(wav));
+
+        Assert.Equal(before, wav.ToArray());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20)]
+    [InlineData(43)]
+    public void A_file_cut_off_within_its_header_is_refused(int length)
+    {
+        using var wav = new MemoryStream();
+        wav.Write(Recording(0, 0).ToArray().AsSpan(0, length));
+
+        Assert.Throws<InvalidDataException>(() => WavHeader.Repair(wav));
+
+        Assert.Equal(length, wav.Length);
+    }
+
+    [Theory]
+    [InlineData(0, 'X')]
+    [InlineData(8, 'X')]
+    [InlineData(20, 3)] // float samples
+    [InlineData(22, 9)] // channels
+    [InlineData(36, 'L')] // another chunk before the samples
+    public void A_file_of_another_kind_is_refused_and_left_alone(int at, int value)
+    {
+        using MemoryStream wav = Recording(4003, claimedBytes: 1);
+        wav.GetBuffer()[at] = (byte)value;
+        byte[] before = wav.ToArray();
+
+        Assert.Throws<InvalidDataException>(() => WavHeader.Repair(wav));
+
+        Assert.Equal(before, wav.ToArray());
+    }
+
+    [Fact]
+    public void A_file_is_repaired_by_its_path()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, Recording(403, claimedBytes: 0).ToArray());
+
+            Assert.True(WavHeader.Repair(path));
+            Assert.False(WavHeader.Repair(path));
+
+            WavAudio wav = WavFile.Read(path);
+            Assert.Equal((8000, 2, 200), (wav.SampleRate, wav.Channels, wav.Samples.Length));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    // Stereo at 8 kHz; every sample byte is 0x55.
+    private static MemoryStream Recording(int dataBytes, long claimedBytes)
+    {
+        byte[] header = new byte[WavHeader.Length];
+        WavHeader.Write(header, 8000, 2, claimedBytes);
+        var wav = new MemoryStream();
+        wav.Write(header);
+        wav.Write(Enumerable.Repeat((byte)0x55, dataBytes).ToArray());
+        return wav;
+    }
+}
