@@ -102,6 +102,7 @@ internal sealed class Playout
 
         Span<short> tail = stackalloc short[Samples16.BlockLength];
         Enqueue(tail[.._resampler!.Flush(tail)]);
+        _resampler.Reset(); // the next turn begins from silence, not from this one's echo
         PadTail();
         _turnOpen = false;
     }
