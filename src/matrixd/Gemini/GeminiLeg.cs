@@ -104,7 +104,7 @@ internal sealed partial class GeminiLeg : IModelLeg
                 GeminiFailure? failure = await RunSocketAsync(mayRetry: attempt == 1);
                 if (failure is null)
                 {
-                    continue; // with another token
+                    continue; // with another token, or over
                 }
 
                 ending = failure.Ending;
@@ -133,7 +133,7 @@ internal sealed partial class GeminiLeg : IModelLeg
     }
 
     /// <summary>One token, one dial, one socket to its end.</summary>
-    /// <returns>How it failed; null where another token is to be tried.</returns>
+    /// <returns>How it failed; null where another token is to be tried, or the leg was closed.</returns>
     private async Task<GeminiFailure?> RunSocketAsync(bool mayRetry)
     {
         GeminiSocket socket = await _endpoint.DialAsync(_closing.Token);
@@ -158,7 +158,7 @@ internal sealed partial class GeminiLeg : IModelLeg
         Interlocked.Increment(ref _endpoint.Counters.OpenSockets);
         await socket.Link!.RunAsync(connection);
         Interlocked.Decrement(ref _endpoint.Counters.OpenSockets);
-        return _isClosed ? new GeminiFailure(default, "") : _endpoint.Judge(socket, connection, mayRetry);
+        return _isClosed ? null : _endpoint.Judge(socket, connection, mayRetry);
     }
 
     // Under the leg's gate: the setup leaves as soon as there are both a socket and a setup.

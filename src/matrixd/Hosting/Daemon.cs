@@ -53,14 +53,14 @@ internal sealed partial class Daemon : IAsyncDisposable
         _tokens = new TokenService(_http, config.Gemini, new TokenStore(_database), clock, loggers.CreateLogger<TokenService>());
         GeminiCounters gemini = new();
         GeminiEndpoint endpoint = new(config.Gemini, _tokens, _wheel, gemini);
-        SessionStore sessions = new(_database);
-        CallLog log = new(_database);
+        Sessions = new SessionStore(_database);
+        Log = new CallLog(_database);
         CallEnvironment environment = new()
         {
             Options = config.Calls,
             Wheel = _wheel,
-            Sessions = sessions,
-            Log = log,
+            Sessions = Sessions,
+            Log = Log,
             Models = new GeminiConnector(endpoint, loggers.CreateLogger<GeminiLeg>()),
             Agents = () => _agents,
             Recordings = _recordings,
@@ -68,13 +68,17 @@ internal sealed partial class Daemon : IAsyncDisposable
             Logger = loggers.CreateLogger<CallSession>(),
         };
         Registry = new CallRegistry(config.Calls.MaxCalls);
-        Router = BuildRouter(config, environment, new MetricsPage(Registry, counters, gemini, _tokens, _database, new ExotelCounters(), new ServerCounters()), sessions, log, clock);
+        Router = BuildRouter(config, environment, new MetricsPage(Registry, counters, gemini, _tokens, _database, new ExotelCounters(), new ServerCounters()), clock);
     }
 
     public CallRegistry Registry { get; }
 
     /// <summary>Addresses it listens on.</summary>
     public IReadOnlyList<string> Addresses => _server!.Addresses;
+
+    public ISessionStore Sessions { get; }
+
+    public ICallLog Log { get; }
 
     private Router Router { get; }
 
@@ -130,7 +134,7 @@ internal sealed partial class Daemon : IAsyncDisposable
     }
 
     private Router BuildRouter(
-        DaemonConfig config, CallEnvironment environment, MetricsPage metrics, ISessionStore sessions, ICallLog log, TimeProvider clock)
+        DaemonConfig config, CallEnvironment environment, MetricsPage metrics, TimeProvider clock)
     {
         ClientAddress clients = new(config.Server.TrustedProxies);
         Credentials credentials = new(config.Server, config.Exotel, clients);
@@ -141,8 +145,8 @@ internal sealed partial class Daemon : IAsyncDisposable
         return new Router(
             config.Exotel,
             new StreamRoute(config.Exotel, credentials, clients, throttle, warm, host, metrics.Exotel, metrics.Server, _wheel, _loggers),
-            new DynamicUrlRoute(config.Server, config.Exotel, credentials, clients, throttle, warm, host, sessions, metrics.Server, clock),
-            new SessionsApi(sessions, log, () => _agents, credentials, clock),
+            new DynamicUrlRoute(config.Server, config.Exotel, credentials, clients, throttle, warm, host, Sessions, metrics.Server, clock),
+            new SessionsApi(Sessions, Log, () => _agents, credentials, clock),
             new StatusRoutes(Registry, credentials, metrics.Render),
             _loggers.CreateLogger<Router>());
     }

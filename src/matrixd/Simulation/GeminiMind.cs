@@ -48,7 +48,7 @@ internal sealed class GeminiMind(GeminiConnection connection, GeminiMouth mouth,
         }
     }
 
-    /// <summary>A turn in text is answered: the words in quotation marks are spoken.</summary>
+    /// <summary>A turn in text is answered: the words in quotation marks are spoken, else its last paragraph.</summary>
     public void Read(string text) => connection.Render(Quoted(text));
 
     /// <summary>A tool has answered.</summary>
@@ -115,6 +115,6 @@ internal sealed class GeminiMind(GeminiConnection connection, GeminiMouth mouth,
     {
         int open = text.IndexOfAny(['"', '“']);
         int close = text.LastIndexOfAny(['"', '”']);
-        return open >= 0 && close > open + 1 ? text[(open + 1)..close] : text;
+        return open >= 0 && close > open + 1 ? text[(open + 1)..close] : text[(text.LastIndexOf("\n\n", StringComparison.Ordinal) + 1)..].Trim();
     }
 }

@@ -68,7 +68,7 @@ internal static class DemoCall
         string recording = Path.GetTempFileName();
         File.Copy(session.RecordingPath!, recording, overwrite: true);
         DemoReport report = DemoCheck.Judge(scene, line, ledger.SaidPcm, ledger.Turns, heard, session) with { DaemonCpuMsPerSecond = load, ResidentMib = Environment.WorkingSet / 1048576.0 };
-        return new DemoResult(report, caller.Said, heard, recording);
+        return new DemoResult(report, caller.Said, heard, ledger.SaidPcm, recording);
     }
 
     private static async Task<SessionView> SessionAsync(Daemon daemon)

@@ -48,9 +48,10 @@ internal static class DemoCommand
     private static async Task WriteAsync(string directory, DemoResult result)
     {
         WavFile.Write(Path.Combine(directory, "call.wav"), DemoScene.Rate, 2, Interleave(result.Said, result.Heard));
+        WavFile.Write(Path.Combine(directory, "model.wav"), 24_000, 1, result.Model);
         if (File.Exists(result.RecordingPath))
         {
-            File.Copy(result.RecordingPath, Path.Combine(directory, "recording.wav"), overwrite: true);
+            File.Move(result.RecordingPath, Path.Combine(directory, "recording.wav"), overwrite: true);
         }
 
         await File.WriteAllTextAsync(Path.Combine(directory, "call.json"), JsonSerializer.Serialize(result.Report, DemoJson.Default.DemoReport) + "\n");
@@ -75,7 +76,7 @@ internal static class DemoCommand
 
         await LineAsync(stdout, $"barge-in        {line.Clears} clear; from the caller's first sound to silence {report.BargeInMs:0} ms, most of it the model's own decision");
         await LineAsync(stdout, $"daemon          {report.DaemonCpuMsPerSecond:0.0} ms CPU a second with both simulators in the same process, {report.ResidentMib:0} MiB");
-        await LineAsync(stdout, $"left behind     {directory}/call.wav (left the caller, right what the caller heard), recording.wav, call.json, transcript.txt");
+        await LineAsync(stdout, $"left behind     {directory}/call.wav (left the caller, right what the caller heard), recording.wav (the daemon's own), model.wav (what the model said), call.json, transcript.txt");
         await stdout.WriteLineAsync(report.Ok ? "demo: ok" : $"demo: FAILED: {string.Join("; ", report.Problems)}");
     }
 

@@ -23,8 +23,9 @@ internal sealed record DemoTurn(int Number, double SaidMs, double HeardMs, doubl
 
 /// <param name="Said">The caller.</param>
 /// <param name="Heard">What the caller's ear got.</param>
+/// <param name="Model">What the model said, 24 kHz.</param>
 /// <param name="RecordingPath">A copy of the daemon's own recording.</param>
-internal sealed record DemoResult(DemoReport Report, short[] Said, short[] Heard, string RecordingPath);
+internal sealed record DemoResult(DemoReport Report, short[] Said, short[] Heard, short[] Model, string RecordingPath);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
 [JsonSerializable(typeof(DemoReport))]

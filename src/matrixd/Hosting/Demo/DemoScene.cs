@@ -12,17 +12,19 @@ internal sealed record DemoScene(short[] Pcm, TimeSpan BargeAt, string Greeting,
     // A question longer than this would make the demo long.
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(8);
 
+    private const string Question = "Hello. I would like to know about my order.";
+
     private const string Words = "Namaste, this is matrixd. How can I help you?";
 
     /// <param name="callerPath">A WAV to speak instead of the built-in words; empty: none.</param>
     public static async Task<DemoScene> CreateAsync(string callerPath)
     {
-        short[] question = callerPath.Length > 0 ? Read(callerPath) : (await CallerSpeech.CreateAsync()).ToArray();
+        short[] question = callerPath.Length > 0 ? Read(callerPath) : FirstWords(await CallerSpeech.CreateAsync(Rate, Question));
         short[] interjection = question[..Math.Min(question.Length, Rate * 3 / 2)];
         TimeSpan asked = Time(question.Length);
 
         List<short> pcm = [];
-        Pause(pcm, 4.5); // the greeting
+        Pause(pcm, 6.0); // the greeting, spoken in less than four seconds, on a machine that may be busy
         pcm.AddRange(question);
         Pause(pcm, asked.TotalSeconds + 2.2); // the whole answer: the simulated model waits 0.7 s, then parrots
         pcm.AddRange(question);
@@ -39,6 +41,21 @@ internal sealed record DemoScene(short[] Pcm, TimeSpan BargeAt, string Greeting,
         short[] mono = Calls.Samples16.FirstChannel(wav);
         short[] pcm = WholeResampler.Resample(mono, wav.SampleRate, Rate);
         return pcm.Length <= s_longest.TotalSeconds * Rate ? pcm : pcm[..(int)(s_longest.TotalSeconds * Rate)];
+    }
+
+    // The built-in recording says more: it is cut at its quietest moment in the third or fourth second.
+    private static short[] FirstWords(short[] pcm)
+    {
+        const int Window = Rate / 10;
+        int best = pcm.Length;
+        double quietest = double.MaxValue;
+        for (int at = 5 * Rate / 2; at + Window < Math.Min(pcm.Length, 4 * Rate); at += Window / 4)
+        {
+            double level = PcmLevel.RmsDbfs(pcm.AsSpan(at, Window));
+            (best, quietest) = level < quietest ? (at + (Window / 2), level) : (best, quietest);
+        }
+
+        return pcm.Length <= 4 * Rate ? pcm : pcm[..best];
     }
 
     private static void Pause(List<short> pcm, double seconds) => pcm.AddRange(new short[(int)(seconds * Rate)]);
