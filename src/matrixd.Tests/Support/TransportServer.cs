@@ -64,6 +64,7 @@ internal sealed class TransportServer : IAsyncDisposable
         var log = new TransportServerLog();
         builder.Services.AddLogging(logging => logging.AddProvider(log));
         builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true); // as the daemon does
         if (certificate is not null)
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
