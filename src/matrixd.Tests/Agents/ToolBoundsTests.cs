@@ -9,7 +9,7 @@ namespace Matrixd.Tests.Agents;
 // S11
 public sealed class ToolBoundsTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task A_server_that_hangs_is_given_up_when_the_tools_time_is_over()

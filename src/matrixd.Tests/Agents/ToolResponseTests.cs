@@ -126,7 +126,7 @@ public sealed class ToolResponseTests
         ToolResult result = await rig.RunAsync(rig.Tool());
 
         Assert.Equal(new ToolResult("error", """{"error":"lookup answered with more than 65536 bytes, which is too much. Ask for less."}"""), result);
-        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(10)); // the connection is gone, nothing reads on
+        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(30)); // the connection is gone, nothing reads on
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace Matrixd.Tests.Support;
 internal sealed class AgentsToolRig : IAsyncDisposable
 {
     public const string CallSidText = "0123456789abcdef0123456789abcdef1a";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private readonly ToolHttp _http;
 
     private AgentsToolRig(AgentsLoopbackServer server)
