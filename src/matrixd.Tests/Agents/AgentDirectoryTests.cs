@@ -139,9 +139,9 @@ public sealed class AgentDirectoryTests : IDisposable
             new AgentOptions { Name = "b", Numbers = ["+918040000000"] },
         ];
 
-        ArgumentException e = Assert.Throws<ArgumentException>(() => new AgentDirectory(agents, [broken], _http, _log));
+        AgentOptionsException e = Assert.Throws<AgentOptionsException>(() => new AgentDirectory(agents, [broken], _http, _log));
 
-        Assert.StartsWith(
+        Assert.Equal(
             "tool 'broken': schema.type is 'objekt': object, array, string, number, integer, boolean or null is expected; "
             + "agent 'a' uses tool 'nothing', which there is not: define it as a [[tool]] or take it off the list; "
             + "agent 'a' stands there twice: names are unique; "

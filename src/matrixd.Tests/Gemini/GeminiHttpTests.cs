@@ -75,7 +75,7 @@ public sealed class GeminiHttpTests : IDisposable
     [InlineData("can ary")]
     public void A_key_that_no_header_can_carry_is_refused_without_quoting_it(string key)
     {
-        ArgumentException e = Assert.Throws<ArgumentException>(() => new GeminiHttp(new GeminiOptions { ApiKey = key }, TimeProvider.System));
+        FormatException e = Assert.Throws<FormatException>(() => new GeminiHttp(new GeminiOptions { ApiKey = key }, TimeProvider.System));
 
         Assert.DoesNotContain(key.Trim(), e.ToString());
     }
