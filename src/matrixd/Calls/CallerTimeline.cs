@@ -38,8 +38,7 @@ internal sealed class CallerTimeline(int sampleRate)
         long stamped = timestamp < 0 ? -1 : timestamp * sampleRate / 1000;
         if (_next < 0)
         {
-            long first = Math.Max(0, arrival - length); // it ended when it arrived
-            return Accept(first, length, sequence, stamped);
+            return Accept(First(length, stamped, arrival), length, sequence, stamped);
         }
 
         if (sequence >= 0 && sequence <= _lastSequence && _lastSequence - sequence < 1000)
@@ -73,6 +72,11 @@ internal sealed class CallerTimeline(int sampleRate)
 
         return Accept(_next, length, sequence, stamped);
     }
+
+    // Timestamps count from the start of the stream, as the time line does: the first one is believed where it is not in the future and not long past.
+    // Else the frame ended when it arrived.
+    private long First(int length, long stamped, long arrival) =>
+        stamped >= 0 && stamped <= arrival + _slack && arrival - stamped <= _silentHole ? stamped : Math.Max(0, arrival - length);
 
     private long Accept(long place, int length, long sequence, long stamped)
     {

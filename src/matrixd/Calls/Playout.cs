@@ -20,8 +20,9 @@ internal sealed class Playout
     // The longest turn a model can speak at once (8,192 output tokens at 25 a second) is 5.5 min; what exceeds the bound is dropped and counted.
     private static readonly TimeSpan s_bound = TimeSpan.FromMinutes(6);
 
-    // A turn whose audio stops without a word that it is complete is flushed after this.
-    private static readonly TimeSpan s_tailWait = TimeSpan.FromMilliseconds(250);
+    // A turn whose audio stops without a word that it is complete is flushed after this. The model can falter for some hundred milliseconds in
+    // mid-word: padding then would put silence into speech that a moment's wait keeps whole.
+    private static readonly TimeSpan s_tailWait = TimeSpan.FromSeconds(1);
 
     // More framed bytes than this behind the socket mean that the network is not taking audio in real time: hold the rest back, where it can be dropped.
     private const int CongestedBytes = 24 * 1024;

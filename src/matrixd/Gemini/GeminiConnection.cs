@@ -14,16 +14,19 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
     // One broken message is passed over; a server that sends this many in a row is not speaking the protocol.
     private const int MaxBadMessages = 8;
 
+    // One second of 20 ms messages.
+    private const int FirstAudioMessages = 50;
+
     private int _badMessages;
 
     /// <summary>Of the model that the setup named; set with the setup.</summary>
     public ModelQuirks Quirks { get; set; } = ModelQuirks.For("");
 
-    /// <summary>Set once audio has been sent, for the stage at which a close came.</summary>
-    public bool HasSentAudio { get; set; }
+    /// <summary>Messages of audio sent.</summary>
+    public int AudioMessages { get; set; }
 
-    /// <summary>The server has said something since audio was first sent.</summary>
-    public bool HasAnsweredAudio { get; private set; }
+    /// <summary>A close now is the answer to the first audio: a wrong form of it is noticed at once.</summary>
+    public bool IsInFirstAudio => AudioMessages is > 0 and <= FirstAudioMessages;
 
     public bool IsReady { get; private set; }
 
@@ -52,7 +55,6 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
         }
 
         _badMessages = 0;
-        HasAnsweredAudio |= HasSentAudio;
         Dispatch(ref read, message);
     }
 

@@ -62,7 +62,7 @@ internal sealed partial class GeminiLeg : IModelLeg
         byte[] message = ArrayPool<byte>.Shared.Rent(GeminiAudioWriter.Length(pcm.Length));
         _link!.Send(WebSocketOpcode.Text, message.AsSpan(0, GeminiAudioWriter.Write(pcm, message)));
         ArrayPool<byte>.Shared.Return(message);
-        _connection!.HasSentAudio = true;
+        _connection!.AudioMessages++;
     }
 
     public void SendAudioStreamEnd() => _link?.Send(WebSocketOpcode.Text, ClientMessages.AudioStreamEnd);

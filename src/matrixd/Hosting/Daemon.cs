@@ -156,9 +156,23 @@ internal sealed partial class Daemon : IAsyncDisposable
     private void StartBackground(DaemonConfig config, TimeProvider clock)
     {
         _background.Add(_tokens.RunAsync(_stopping.Token));
+        _background.Add(CheckModelAsync(config.Gemini, _stopping.Token));
         if (_certificate is not null)
         {
             _background.Add(_certificate.RunAsync(clock, _stopping.Token));
+        }
+    }
+
+    // An unknown model is accepted and then answers with silence: better to hear of it now.
+    private async Task CheckModelAsync(GeminiOptions options, CancellationToken stopping)
+    {
+        try
+        {
+            await new ModelList(_http, options, _loggers.CreateLogger<ModelList>()).CheckAsync(options.Model, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // the daemon stops
         }
     }
 
