@@ -102,6 +102,7 @@ internal sealed class Playout
 
         Span<short> tail = stackalloc short[Samples16.BlockLength];
         Enqueue(tail[.._resampler!.Flush(tail)]);
+        _resampler.Reset(); // the filter still holds the end of this turn, which would sound at the start of the next
         PadTail();
         _turnOpen = false;
     }
