@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using Matrixd.Agents;
 using Matrixd.Calls;
 using Matrixd.Config;
@@ -12,6 +13,7 @@ using Matrixd.Storage;
 using Matrixd.Timing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using GeminiConnection = Matrixd.Simulation.GeminiConnection;
 
 namespace Matrixd.Tests.Support;
 
@@ -23,7 +25,7 @@ internal sealed class House : IAsyncDisposable
     public const string AdminToken = "admin-token-for-tests";
 
     private readonly WheelDriver _driver;
-    private readonly ListLoggers _loggers = new();
+    private readonly ListLoggers _loggers;
 
     private House(string directory, GeminiSimulator gemini, Daemon daemon, DaemonConfig config, ListLoggers loggers)
     {
@@ -49,7 +51,15 @@ internal sealed class House : IAsyncDisposable
 
     public IReadOnlyList<string> LogLines => _loggers.Lines;
 
+    public static AuthenticationHeaderValue BasicHeader { get; } =
+        new("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{BasicUser}:{BasicPassword}")));
+
     public Uri HttpBase => new(Daemon.Addresses[0]);
+
+    public ILoggerFactory Loggers => _loggers;
+
+    /// <summary>A model that does only what a test tells it, its audio at once.</summary>
+    public static GeminiSimulatorOptions Scripted => new() { Voice = GeminiVoice.Scripted, SpeedFactor = 0 };
 
     /// <param name="gemini">The simulator's options.</param>
     /// <param name="configure">Changes the configuration that would be used.</param>
@@ -77,6 +87,45 @@ internal sealed class House : IAsyncDisposable
     };
 
     public Task<ExotelCaller> CallAsync(CallerOptions options) => ExotelCaller.StartAsync(options, CallerWheel);
+
+    /// <summary>A line that has been let in and has said nothing yet.</summary>
+    public Task<EndToEndLine> DialAsync(EndToEndCall call) => EndToEndLine.DialAsync(
+        call, HttpBase, call.Path.Length > 0 ? call.Path : Config.Exotel.StreamPath, call.Basic ?? (call.Path.Length > 0 ? "" : $"{BasicUser}:{BasicPassword}"), CallerWheel);
+
+    /// <summary>A line whose stream has started.</summary>
+    public async Task<EndToEndLine> LineAsync(EndToEndCall call)
+    {
+        EndToEndLine line = await DialAsync(call);
+        line.Start();
+        return line;
+    }
+
+    public Task<EndToEndLine> LineAsync(string callSid) => LineAsync(new EndToEndCall(callSid));
+
+    /// <summary>The simulated model's end of the <paramref name="index"/>th connection, once it has taken the setup and said so.</summary>
+    public async Task<GeminiConnection> ReadyAsync(int index = 0)
+    {
+        GeminiConnection connection = await Gemini.ConnectionAsync(index, TimeSpan.FromSeconds(20));
+        await connection.Ledger.WaitAsync(() => connection.Ready, "setupComplete", TimeSpan.FromSeconds(20));
+        return connection;
+    }
+
+    /// <summary>Waits until no socket to the model is open, on either side's count.</summary>
+    public async Task NoModelLeftAsync()
+    {
+        await Eventually.TrueAsync(() => Gemini.Open == 0, "no socket to Gemini is open");
+        await MetricAsync("gemini_sockets", 0);
+    }
+
+    public async Task<EndToEndMetrics> MetricsAsync()
+    {
+        using HttpClient http = Http();
+        return new EndToEndMetrics(await http.GetStringAsync("/metrics"));
+    }
+
+    /// <summary>Waits until a figure on the metrics page is what it should be.</summary>
+    public Task MetricAsync(string name, double value) =>
+        Eventually.TrueAsync(async () => (await MetricsAsync())[name] == value, $"metric {name} is {value}");
 
     /// <summary>A scripted caller whose stream has started.</summary>
     public async Task<ExotelCaller> StartedCallAsync(string callSid)
@@ -114,6 +163,27 @@ internal sealed class House : IAsyncDisposable
         }
 
         return client;
+    }
+
+    /// <summary>Makes a row by the API, as whoever places calls does.</summary>
+    public async Task CreateSessionAsync(string json)
+    {
+        using HttpClient http = Http(admin: true);
+        using StringContent body = new(json, System.Text.Encoding.UTF8, "application/json");
+        using HttpResponseMessage response = await http.PostAsync("/api/sessions", body);
+        if (response.StatusCode != HttpStatusCode.Created)
+        {
+            throw new InvalidOperationException($"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+        }
+    }
+
+    /// <summary>Asks for the dynamic URL of a call, as an applet does.</summary>
+    public async Task<string> WarmUrlAsync(string callSid, string more = "CallTo=08040000000")
+    {
+        using HttpClient http = Http();
+        http.DefaultRequestHeaders.Authorization = BasicHeader;
+        using JsonDocument answer = JsonDocument.Parse(await http.GetStringAsync($"{Config.Exotel.DynamicPath}?CallSid={callSid}&{more}"));
+        return answer.RootElement.GetProperty("url").GetString()!;
     }
 
     /// <summary>Ends the daemon and starts another on the same store.</summary>

@@ -21,7 +21,9 @@ internal sealed class ListLoggers : ILoggerFactory, ILogger
 
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
 
-    public ILogger CreateLogger(string categoryName) => this;
+    // As in the daemon's own logging, the framework's categories are left out: their lines quote addresses whole.
+    public ILogger CreateLogger(string categoryName) =>
+        categoryName.StartsWith("Microsoft", StringComparison.Ordinal) ? Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance : this;
 
     public void Dispose()
     {

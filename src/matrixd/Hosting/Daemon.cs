@@ -73,6 +73,9 @@ internal sealed partial class Daemon : IAsyncDisposable
 
     public CallRegistry Registry { get; }
 
+    /// <summary>The token registry.</summary>
+    public TokenService Tokens => _tokens;
+
     /// <summary>Addresses it listens on.</summary>
     public IReadOnlyList<string> Addresses => _server!.Addresses;
 
