@@ -46,8 +46,6 @@ internal sealed class GeminiLedger(bool remember, TimeProvider clock)
                 _received.Add(new GeminiReceived(kind, Encoding.UTF8.GetString(message), clock.GetElapsedTime(_opened)));
             }
         }
-
-        _watcher.Pulse();
     }
 
     public void Hear(ReadOnlySpan<short> pcm)
