@@ -20,7 +20,8 @@ internal sealed record GeminiFailure(ModelEnding Ending, string Report)
     {
         WebSocketClose close = connection.Close;
         string text = PlainText.Clean(close.Reason);
-        string detail = $"close {close.Code} {text}".TrimEnd();
+        string behind = PlainText.Clean(connection.Error ?? close.Error?.Message ?? "");
+        string detail = $"close {close.Code} {text} {behind}".Trim().Replace("  ", " ", StringComparison.Ordinal);
         return Of(connection.IsReady ? CallEndReason.ModelLost : CallEndReason.ModelRefused, detail) with
         {
             IsTokenRefused = (close.Code == 1011 && text.Contains("used too many times", StringComparison.Ordinal)) || (close.Code == 1007 && text.Contains("token", StringComparison.Ordinal)),
