@@ -27,7 +27,7 @@ internal sealed record GeminiFailure(ModelEnding Ending, string Report)
     public static GeminiFailure OfClose(GeminiConnection connection, string secret)
     {
         CloseStage stage = !connection.IsReady ? CloseStage.BeforeSetupComplete : connection.IsInFirstAudio ? CloseStage.FirstAudio : CloseStage.MidCall;
-        string text = connection.Close.Reason.Length > 0 ? connection.Close.Reason : connection.Error ?? "";
+        string text = connection.Close.Reason.Length > 0 ? connection.Close.Reason : connection.Error ?? connection.Close.Error?.Message ?? "";
         return Judged(CloseCause.Classify(connection.Close.Code, text, stage, secret));
     }
 

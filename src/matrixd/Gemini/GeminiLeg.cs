@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using Matrixd.Calls;
 using Matrixd.Timing;
 using Matrixd.Transport;
@@ -44,7 +45,7 @@ internal sealed partial class GeminiLeg : IModelLeg
 
     public Task Closed => _closed.Task;
 
-    public bool TakesAudio => _connection is { IsReady: true } && !_isClosed && _link!.QueuedBytes < CongestedBytes;
+    public bool TakesAudio => _connection is { TakesAudio: true } && !_isClosed && _link!.QueuedBytes < CongestedBytes;
 
     public void Connect() => _running = RunAsync();
 
@@ -69,8 +70,20 @@ internal sealed partial class GeminiLeg : IModelLeg
 
     public void SendOpeningText(string text) => Send(output => ClientMessages.WriteOpeningText(output, text));
 
-    public void SendToolResponse(string id, string name, string response) =>
-        Send(output => ClientMessages.WriteToolResponse(output, _quirks, id, name, response));
+    public void SendToolResponse(string id, string name, string response)
+    {
+        try
+        {
+            Send(output => ClientMessages.WriteToolResponse(output, _quirks, id, name, response));
+        }
+        catch (JsonException)
+        {
+            // The model waits for an answer all the same.
+            Send(output => ClientMessages.WriteToolResponse(output, _quirks, id, name, """{"error":"the tool's answer was not JSON"}"""));
+        }
+
+        _connection?.OnToolAnswered(id);
+    }
 
     public void Flush() => _link?.Flush();
 
@@ -96,6 +109,7 @@ internal sealed partial class GeminiLeg : IModelLeg
 
     private async Task RunAsync()
     {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // begun under the call's gate: a dial has files and names to look up
         ModelEnding? ending = null;
         try
         {
@@ -105,6 +119,11 @@ internal sealed partial class GeminiLeg : IModelLeg
                 if (failure is null)
                 {
                     continue; // with another token, or over
+                }
+
+                if (_isClosed)
+                {
+                    break; // as it was asked to
                 }
 
                 ending = failure.Ending;

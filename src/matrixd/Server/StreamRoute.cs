@@ -67,30 +67,25 @@ internal sealed class StreamRoute(
         }
         else
         {
-            await ServeAsync(context, new ExotelAdmission(warmCall, () => UseUp(token)));
+            await ServeAsync(context, warmCall, token);
         }
     }
 
-    private async Task ServeAsync(HttpContext context, ExotelAdmission admission)
+    private async Task ServeAsync(HttpContext context, CallSid? warmCall, string? token)
     {
+        Task usedUp = Task.CompletedTask;
         try
         {
+            ExotelAdmission admission = new(warmCall, () => usedUp = token is null ? usedUp : warm.UseUpAsync(token));
             Interlocked.Increment(ref serverCounters.Upgrades);
             WebSocketLink link = await WebSocketHandshake.AcceptAsync(context, _limits, wheel);
             ExotelLeg leg = new(link, options, host, admission, counters, wheel, _logger);
             await leg.RunAsync();
+            await usedUp; // gone from memory long ago; a row that stays behind expires by itself
         }
         finally
         {
             host.Registry.Release();
-        }
-    }
-
-    private void UseUp(string? token)
-    {
-        if (token is not null)
-        {
-            _ = warm.UseUpAsync(token); // removed from memory at once; a row that stays behind expires by itself
         }
     }
 
