@@ -124,7 +124,10 @@ internal sealed class PipeWebSocketLink : WebSocketLink, IFrameHandler, ILinkSen
     {
         // The peer may have said why before it went: what it sent is still read, but not waited for.
         _end.KeepWriteError(error);
-        _wheel.Set(_closeTimer, _limits.CloseTimeout);
+        if (_end.IsOpen)
+        {
+            _wheel.Set(_closeTimer, _limits.CloseTimeout);
+        }
     }
 
     void ILinkSenderOwner.OnWriteStuck()
