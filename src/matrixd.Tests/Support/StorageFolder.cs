@@ -3,6 +3,7 @@ using Matrixd.Calls;
 using Matrixd.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
 
 namespace Matrixd.Tests.Support;
 
