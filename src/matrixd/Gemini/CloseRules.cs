@@ -55,7 +55,7 @@ internal static class CloseRules
         // The catch-all, whose words say nothing. The stage tells its causes apart.
         new([1008], [CloseStage.BeforeSetupComplete], "unregistered callers", CallEndReason.ModelRefused, CloseTraits.TokenBad, [s_model, s_window, s_method, s_token, s_key]),
         new([1008], [CloseStage.FirstAudio], "unregistered callers", CallEndReason.ModelRefused, CloseTraits.Permanent, [s_audioForm, s_model]),
-        new([1008], [CloseStage.MidCall], "unregistered callers", CallEndReason.ModelEnded, CloseTraits.TokenBad, [new("the token has expired", "a new one is taken; check this machine's clock"), s_audioForm]),
+        new([1008], [CloseStage.MidCall], "unregistered callers", CallEndReason.ModelLost, CloseTraits.TokenBad, [new("the token has expired", "a new one is taken; check this machine's clock"), s_audioForm]),
 
         new([1007], [CloseStage.BeforeSetupComplete], "", CallEndReason.ModelRefused, CloseTraits.Permanent, [s_setup, s_token, s_key]),
         new([1007], [CloseStage.FirstAudio, CloseStage.MidCall], "", null, CloseTraits.None, [s_pendingTool, new("text or a replayed context has a form or size the model does not take", "mid-call text goes as realtime_input"), s_setup]),
@@ -67,7 +67,7 @@ internal static class CloseRules
         // A bare end. An unknown model looks like this, and not like an error.
         new([0, 1005, 1006], [CloseStage.BeforeSetupComplete], "", CallEndReason.ModelUnreachable, CloseTraits.None, [s_model, s_network, new("a proxy or firewall cuts WebSockets", "check [gemini] proxy")]),
         new([0, 1005, 1006], [], "", null, CloseTraits.None, [s_network, s_goAway, s_fault]),
-        new([1000, 1001], [], "", CallEndReason.ModelEnded, CloseTraits.None, [s_ended, s_goAway]),
+        new([1000, 1001], [], "", CallEndReason.ModelLost, CloseTraits.None, [s_ended, s_goAway]),
         new([], [], "", null, CloseTraits.None, [s_fault, s_setup]),
     ];
 
