@@ -57,7 +57,6 @@ internal sealed class StreamRoute(
         }
         else if (token is null && !credentials.HasBasic(context))
         {
-            context.Response.Headers.WWWAuthenticate = "Basic realm=\"matrixd\"";
             await RefuseAsync(context, StatusCodes.Status401Unauthorized, "credentials needed");
         }
         else if (!host.Registry.TryAdmit())
@@ -67,18 +66,21 @@ internal sealed class StreamRoute(
         }
         else
         {
-            await ServeAsync(context, new ExotelAdmission(warmCall, () => UseUp(token)));
+            await ServeAsync(context, warmCall, token);
         }
     }
 
-    private async Task ServeAsync(HttpContext context, ExotelAdmission admission)
+    private async Task ServeAsync(HttpContext context, CallSid? warmCall, string? token)
     {
         try
         {
             Interlocked.Increment(ref serverCounters.Upgrades);
+            Task usedUp = Task.CompletedTask;
+            ExotelAdmission admission = new(warmCall, () => usedUp = token is null ? Task.CompletedTask : warm.UseUpAsync(token));
             WebSocketLink link = await WebSocketHandshake.AcceptAsync(context, _limits, wheel);
             ExotelLeg leg = new(link, options, host, admission, counters, wheel, _logger);
             await leg.RunAsync();
+            await usedUp; // gone from memory at once; a row that the store could not remove expires by itself
         }
         finally
         {
@@ -86,23 +88,9 @@ internal sealed class StreamRoute(
         }
     }
 
-    private void UseUp(string? token)
-    {
-        if (token is not null)
-        {
-            _ = warm.UseUpAsync(token); // removed from memory at once; a row that stays behind expires by itself
-        }
-    }
-
     private Task RefuseAsync(HttpContext context, int status, string why)
     {
         Interlocked.Increment(ref serverCounters.Refused);
-        if (throttle.Fail(clients.Of(context)))
-        {
-            context.Response.Headers.RetryAfter = "60";
-            return Replies.TextAsync(context, StatusCodes.Status429TooManyRequests, "too many failures from this network");
-        }
-
-        return Replies.TextAsync(context, status, why);
+        return Replies.RefuseAsync(context, throttle.Fail(clients.Of(context)), status, why);
     }
 }
