@@ -21,10 +21,16 @@ internal static unsafe class FirKernel
     /// <summary>Filters groups, rounded up to whole passes of <see cref="VectorsPerPass"/> vectors.</summary>
     /// <param name="program">Its offsets are from <paramref name="window"/>.</param>
     /// <param name="window">Samples; readable and finite as far as the rounded-up groups reach.</param>
-    /// <param name="output">Room for the rounded-up groups.</param>
+    /// <param name="output">Room for the rounded-up groups. On return, where the outputs are: a program that copies has its outputs in the window.</param>
     /// <param name="groups">0 or more.</param>
-    public static void Run(FirProgram program, float* window, float* output, int groups)
+    public static void Run(FirProgram program, float* window, ref float* output, int groups)
     {
+        if (program.IsCopy)
+        {
+            output = window + program.Singles[0].Offset;
+            return;
+        }
+
         int pass = program.Lanes * VectorsPerPass;
         for (int g = 0; g < groups; g += pass)
         {

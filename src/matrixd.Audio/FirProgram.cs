@@ -14,6 +14,9 @@ internal sealed class FirProgram
 
     public required TapPair[] Singles { get; init; }
 
+    /// <summary>Whether the output is the input, later: one phase of a half-band or third-band filter.</summary>
+    public bool IsCopy => Pairs.Length == 0 && Singles is [{ Near: 1 }];
+
     /// <summary>Pairs up the taps of each input stream.</summary>
     /// <param name="lanes">Samples in a vector of the kernel that will run it.</param>
     /// <param name="taps">[stream][delay in groups]; zero taps are left out.</param>

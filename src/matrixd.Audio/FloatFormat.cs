@@ -1,7 +1,7 @@
 namespace Matrixd.Audio;
 
 /// <summary>32-bit floating-point samples, full scale ±1. Scaling by a power of two is exact.</summary>
-internal sealed unsafe class FloatFormat : ISampleFormat<float>
+internal readonly unsafe struct FloatFormat : ISampleFormat<float>
 {
     private const float FullScale = 32768;
 
@@ -19,16 +19,17 @@ internal sealed unsafe class FloatFormat : ISampleFormat<float>
         }
     }
 
-    public static void Merge(float* streams, int stride, int count, int first, Span<float> output)
+    public static void Merge(float** streams, int count, int first, Span<float> output)
     {
         int stream = first;
+        int place = 0;
         foreach (ref float sample in output)
         {
-            sample = streams[stream * stride] * (1 / FullScale);
+            sample = streams[stream][place] * (1 / FullScale);
             if (++stream == count)
             {
                 stream = 0;
-                streams++;
+                place++;
             }
         }
     }

@@ -1,6 +1,7 @@
 namespace Matrixd.Audio;
 
 /// <summary>How samples of a type get into the filter and out of it. Inside, full scale is ±32768.</summary>
+/// <remarks>Implemented by structs, so that the code for each is its own and calls it directly.</remarks>
 internal unsafe interface ISampleFormat<T>
     where T : unmanaged
 {
@@ -13,5 +14,9 @@ internal unsafe interface ISampleFormat<T>
     static abstract void Split(ReadOnlySpan<T> input, int first, float* streams, int stride, int count);
 
     /// <summary>The reverse of <see cref="Split"/>, rounding to the nearest value of the type and saturating.</summary>
-    static abstract void Merge(float* streams, int stride, int count, int first, Span<T> output);
+    /// <param name="streams">The first place of each stream.</param>
+    /// <param name="count">Streams: 1 to 3.</param>
+    /// <param name="first">The stream that the first output comes from.</param>
+    /// <param name="output">Filled; the streams have enough.</param>
+    static abstract void Merge(float** streams, int count, int first, Span<T> output);
 }

@@ -1,58 +1,53 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Matrixd.Audio;
 
 /// <summary>16-bit samples.</summary>
-internal sealed unsafe class PcmFormat : ISampleFormat<short>
+internal readonly unsafe struct PcmFormat : ISampleFormat<short>
 {
     private const int Step = 8; // groups dealt out or gathered at a time
 
-    // Of eight places in a row, those that fall to each of three streams.
-    private static Vector128<short> Places036 => Vector128.Create(-1, 0, 0, -1, 0, 0, -1, 0);
-
-    private static Vector128<short> Places147 => Vector128.Create(0, -1, 0, 0, -1, 0, 0, -1);
-
-    private static Vector128<short> Places25 => Vector128.Create(0, 0, -1, 0, 0, -1, 0, 0);
+    // Of eight places in a row, bit 0 the first, those that fall to each of three streams.
+    private const byte Places036 = 0b0100_1001;
+    private const byte Places147 = 0b1001_0010;
+    private const byte Places25 = 0b0010_0100;
 
     public static void Split(ReadOnlySpan<short> input, int first, float* streams, int stride, int count)
     {
-        int head = Math.Min((count - first) % count, input.Length);
+        int head = first == 0 ? 0 : Math.Min(count - first, input.Length);
         SplitScalar(input[..head], first, streams, stride, count);
-        if (head < input.Length)
+        streams += head == 0 ? 0 : 1;
+        input = input[head..];
+        fixed (short* samples = input)
         {
-            streams += first == 0 ? 0 : 1;
-            input = input[head..];
-            fixed (short* samples = input)
+            int groups = count switch
             {
-                int groups = count switch
-                {
-                    1 => Split1(samples, input.Length, streams),
-                    2 => Split2(samples, input.Length, streams, stride),
-                    _ => Split3(samples, input.Length, streams, stride),
-                };
-                SplitScalar(input[(groups * count)..], 0, streams + groups, stride, count);
-            }
+                1 => Split1(samples, input.Length, streams),
+                2 => Split2(samples, input.Length, streams, stride),
+                _ => Split3(samples, input.Length, streams, stride),
+            };
+            SplitScalar(input[(groups * count)..], 0, streams + groups, stride, count);
         }
     }
 
-    public static void Merge(float* streams, int stride, int count, int first, Span<short> output)
+    public static void Merge(float** streams, int count, int first, Span<short> output)
     {
-        int head = Math.Min((count - first) % count, output.Length);
-        MergeScalar(streams, stride, count, first, output[..head]);
-        if (head < output.Length)
+        int head = first == 0 ? 0 : Math.Min(count - first, output.Length);
+        MergeScalar(streams, count, first, 0, output[..head]);
+        int place = head == 0 ? 0 : 1;
+        output = output[head..];
+        fixed (short* samples = output)
         {
-            streams += first == 0 ? 0 : 1;
-            output = output[head..];
-            fixed (short* samples = output)
+            int end = place + count switch
             {
-                int groups = count switch
-                {
-                    1 => Merge1(streams, samples, output.Length),
-                    2 => Merge2(streams, stride, samples, output.Length),
-                    _ => Merge3(streams, stride, samples, output.Length),
-                };
-                MergeScalar(streams + groups, stride, count, 0, output[(groups * count)..]);
-            }
+                1 => Merge1(streams[0], samples, output.Length),
+                2 => Merge2(streams[0] + place, streams[1] + place, samples, output.Length),
+                _ => Merge3(streams[0] + place, streams[1] + place, streams[2] + place, samples, output.Length),
+            };
+            MergeScalar(streams, count, 0, end, output[((end - place) * count)..]);
         }
     }
 
@@ -69,15 +64,15 @@ internal sealed unsafe class PcmFormat : ISampleFormat<short>
         }
     }
 
-    private static void MergeScalar(float* streams, int stride, int count, int stream, Span<short> output)
+    private static void MergeScalar(float** streams, int count, int stream, int place, Span<short> output)
     {
         foreach (ref short sample in output)
         {
-            sample = (short)Math.Clamp(MathF.Round(streams[stream * stride]), short.MinValue, short.MaxValue);
+            sample = (short)Math.Clamp(MathF.Round(streams[stream][place]), short.MinValue, short.MaxValue);
             if (++stream == count)
             {
                 stream = 0;
-                streams++;
+                place++;
             }
         }
     }
@@ -135,26 +130,26 @@ internal sealed unsafe class PcmFormat : ISampleFormat<short>
         return g;
     }
 
-    private static int Merge2(float* streams, int stride, short* samples, int length)
+    private static int Merge2(float* stream0, float* stream1, short* samples, int length)
     {
         int g = 0;
         for (; (g + Step) * 2 <= length; g += Step)
         {
-            Vector256<int> y0 = Round(streams + g), y1 = Round(streams + stride + g);
+            Vector256<int> y0 = Round(stream0 + g), y1 = Round(stream1 + g);
             (Vector256.ShiftLeft(y1, 16) | (y0 & Vector256.Create(0xFFFF))).AsInt16().Store(samples + (2 * g));
         }
 
         return g;
     }
 
-    private static int Merge3(float* streams, int stride, short* samples, int length)
+    private static int Merge3(float* stream0, float* stream1, float* stream2, short* samples, int length)
     {
         int g = 0;
         for (; (g + Step) * 3 <= length; g += Step)
         {
-            Vector128<short> a = Vector128.Shuffle(Narrow(streams + g), Vector128.Create(0, 3, 6, 1, 4, 7, 2, 5));
-            Vector128<short> b = Vector128.Shuffle(Narrow(streams + stride + g), Vector128.Create(5, 0, 3, 6, 1, 4, 7, 2));
-            Vector128<short> c = Vector128.Shuffle(Narrow(streams + (2 * stride) + g), Vector128.Create(2, 5, 0, 3, 6, 1, 4, 7));
+            Vector128<short> a = Vector128.Shuffle(Narrow(stream0 + g), Vector128.Create(0, 3, 6, 1, 4, 7, 2, 5));
+            Vector128<short> b = Vector128.Shuffle(Narrow(stream1 + g), Vector128.Create(5, 0, 3, 6, 1, 4, 7, 2));
+            Vector128<short> c = Vector128.Shuffle(Narrow(stream2 + g), Vector128.Create(2, 5, 0, 3, 6, 1, 4, 7));
             short* s = samples + (3 * g);
             Pick(Places036, a, Places147, b, c).Store(s);
             Pick(Places147, a, Places25, b, c).Store(s + 8);
@@ -164,8 +159,22 @@ internal sealed unsafe class PcmFormat : ISampleFormat<short>
         return g;
     }
 
-    private static Vector128<short> Pick(Vector128<short> placesA, Vector128<short> a, Vector128<short> placesB, Vector128<short> b, Vector128<short> c) =>
-        Vector128.ConditionalSelect(placesA, a, Vector128.ConditionalSelect(placesB, b, c));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // the places must become immediate operands
+    private static Vector128<short> Pick(
+        [ConstantExpected] byte placesA, Vector128<short> a, [ConstantExpected] byte placesB, Vector128<short> b, Vector128<short> c) =>
+        Blend(placesA, a, Blend(placesB, b, c));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<short> Blend([ConstantExpected] byte places, Vector128<short> a, Vector128<short> b)
+    {
+        if (Sse41.IsSupported)
+        {
+            return Sse41.Blend(b, a, places);
+        }
+
+        Vector128<short> bits = Vector128.Create(1, 2, 4, 8, 16, 32, 64, 128);
+        return Vector128.ConditionalSelect(Vector128.Equals(Vector128.Create((short)places) & bits, bits), a, b);
+    }
 
     private static Vector256<float> Widen(Vector128<short> samples)
     {
@@ -176,13 +185,15 @@ internal sealed unsafe class PcmFormat : ISampleFormat<short>
     private static Vector128<short> Narrow(float* samples)
     {
         Vector256<int> rounded = Round(samples);
-        return Vector128.Narrow(rounded.GetLower(), rounded.GetUpper());
+        return Sse2.IsSupported
+            ? Sse2.PackSignedSaturate(rounded.GetLower(), rounded.GetUpper())
+            : Vector128.Narrow(rounded.GetLower(), rounded.GetUpper());
     }
 
-    // Saturation comes before rounding, so the conversion cannot overflow.
+    // Saturation comes before rounding: the native conversion must not meet what passes 32 bits, as float input far beyond full scale can.
     private static Vector256<int> Round(float* samples)
     {
         Vector256<float> saturated = Vector256.Min(Vector256.Max(Vector256.Load(samples), Vector256.Create(-32768f)), Vector256.Create(32767f));
-        return Vector256.ConvertToInt32(Vector256.Round(saturated));
+        return Vector256.ConvertToInt32Native(Vector256.Round(saturated));
     }
 }

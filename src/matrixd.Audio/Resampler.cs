@@ -14,12 +14,14 @@ namespace Matrixd.Audio;
 public sealed unsafe class Resampler
 {
     private const int Alignment = 64; // [bytes] a cache line
+    private const int MaxStreams = 3; // the rates of all designs are 1, 2, 3 or 6 times 8 kHz
 
     private readonly ResamplerTable? _table; // null: equal rates
     private readonly int _interpolation = 1; // L: outputs in a group
     private readonly int _decimation = 1; // M: inputs in a group
     private readonly float[] _past = []; // [input stream][group]: the history, then the group that has begun
     private int _begun; // inputs of the group that has begun: 0 to M - 1
+    private int _given; // outputs of that group that are out: 0 to L
 
     internal Resampler(ResamplerTable table)
     {
@@ -83,7 +85,7 @@ public sealed unsafe class Resampler
     public int OutputLength(int inputSamples)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(inputSamples);
-        return checked((int)(Outputs((long)_begun + inputSamples) - Outputs(_begun)));
+        return checked((int)(Outputs((uint)_begun + (uint)inputSamples) - _given));
     }
 
     /// <summary>The most that any <c>Process</c> writes for so many samples, wherever the stream stands.</summary>
@@ -92,7 +94,7 @@ public sealed unsafe class Resampler
     public int MaxOutputLength(int inputSamples)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(inputSamples);
-        return checked((int)Outputs(inputSamples));
+        return checked((int)Outputs((uint)inputSamples));
     }
 
     /// <summary>Converts the next samples of the stream.</summary>
@@ -132,11 +134,12 @@ public sealed unsafe class Resampler
     {
         Array.Clear(_past);
         _begun = 0;
+        _given = 0;
     }
 
     private int Process<T, TFormat>(ReadOnlySpan<T> input, Span<T> output)
         where T : unmanaged
-        where TFormat : ISampleFormat<T>
+        where TFormat : struct, ISampleFormat<T>
     {
         int length = OutputLength(input.Length);
         if (output.Length < length)
@@ -166,7 +169,7 @@ public sealed unsafe class Resampler
     [SkipLocalsInit]
     private int ProcessBlock<T, TFormat>(ResamplerTable table, ReadOnlySpan<T> input, Span<T> output)
         where T : unmanaged
-        where TFormat : ISampleFormat<T>
+        where TFormat : struct, ISampleFormat<T>
     {
         int stride = table.Stride;
         int windowSize = _decimation * stride;
@@ -175,20 +178,23 @@ public sealed unsafe class Resampler
         float* outputs = window + windowSize;
 
         int end = _begun + input.Length; // inputs since the start of the group that has begun
+        int groups = (int)Divide((uint)end, _decimation); // complete ones
         RestorePast(window, table);
         TFormat.Split(input, _begun, window + table.History, stride, _decimation);
-        SilenceFuture(window, table, end);
+        SilenceFuture(window, table, groups, end);
+        float** streams = stackalloc float*[MaxStreams];
         for (int i = 0; i < _interpolation; i++)
         {
-            FirKernel.Run(table.Programs[i], window, outputs + (i * ResamplerTable.MaxGroups), CeilingDiv(end, _decimation));
+            streams[i] = outputs + (i * ResamplerTable.MaxGroups);
+            FirKernel.Run(table.Programs[i], window, ref streams[i], end == groups * _decimation ? groups : groups + 1);
+            streams[i] += _given == _interpolation ? 1 : 0; // the begun group may have given all its outputs
         }
 
-        int first = (int)Outputs(_begun); // outputs of the group that has begun which are out already
-        int written = (int)Outputs(end) - first;
-        float* next = outputs + (first / _interpolation); // the begun group may have given all its outputs
-        TFormat.Merge(next, ResamplerTable.MaxGroups, _interpolation, first % _interpolation, output[..written]);
-        SavePast(window, table, end / _decimation);
-        _begun = end % _decimation;
+        int written = (int)Outputs((uint)end) - _given;
+        TFormat.Merge(streams, _interpolation, _given == _interpolation ? 0 : _given, output[..written]);
+        SavePast(window, table, groups);
+        _begun = end - (groups * _decimation);
+        _given = (int)Outputs((uint)_begun);
         return written;
     }
 
@@ -202,11 +208,16 @@ public sealed unsafe class Resampler
     }
 
     // The kernel computes whole passes: what lies behind the input is read, and must be finite, but reaches no output that is kept.
-    private void SilenceFuture(float* window, ResamplerTable table, int end)
+    private void SilenceFuture(float* window, ResamplerTable table, int groups, int end)
     {
+        if (groups == ResamplerTable.MaxGroups)
+        {
+            return;
+        }
+
         for (int r = 0; r < _decimation; r++)
         {
-            int filled = (end - r + _decimation - 1) / _decimation;
+            int filled = (groups * _decimation) + r < end ? groups + 1 : groups;
             new Span<float>(window + (r * table.Stride) + table.History + filled, ResamplerTable.MaxGroups - filled).Clear();
         }
     }
@@ -223,7 +234,16 @@ public sealed unsafe class Resampler
     }
 
     // Output t is centred on input t M / L, and comes when that has come.
-    private long Outputs(long inputs) => ((inputs * _interpolation) + _decimation - 1) / _decimation;
+    private long Outputs(long inputs) => (long)Divide((ulong)((inputs * _interpolation) + _decimation - 1), _decimation);
+
+    // Division by a constant is a multiplication; by a variable it would cost, a few times in each block, as much as twenty taps.
+    private static ulong Divide(ulong number, int by) => by switch
+    {
+        1 => number,
+        2 => number / 2,
+        3 => number / 3,
+        _ => number / (ulong)by,
+    };
 
     private static int CeilingDiv(int a, int b) => (a + b - 1) / b;
 }

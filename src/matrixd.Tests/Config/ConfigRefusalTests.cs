@@ -65,7 +65,7 @@ public sealed class ConfigRefusalTests
     [InlineData("[gemini]", "uplink_frame = \"30ms\"", "gemini.uplink_frame = \"30ms\": must be 20ms, 40ms, 60ms, 80ms or 100ms")]
     [InlineData("[gemini]", "proxy = \"10.0.0.5:3128\"", "must be a URL that begins with http://host:port")]
     [InlineData("[gemini]", "proxy = \"http://10.0.0.5:3128/x\"", "must be http://host:port and nothing behind it")]
-    [InlineData("[gemini]", "proxy = \"http://user:secret@10.0.0.5:3128\"", "gemini.proxy = \"http://***@10.0.0.5:3128\": must hold no user and password")]
+    [InlineData("[gemini]", "proxy = \"http://user:secret@10.0.0.5:3128/x\"", "gemini.proxy = \"http://***@10.0.0.5:3128/x\": must be http://host:port and nothing behind it")]
     [InlineData("[gemini]", "shared_token_uses = 0", "must be 1 to 1000000")]
     [InlineData("[limits]", "media_idle = \"0s\"", "limits.media_idle = \"0s\": must be 100ms to 10m")]
     [InlineData("[recording]", "enabled = 1", "recording.enabled = 1: must be true or false")]
@@ -108,6 +108,7 @@ public sealed class ConfigRefusalTests
     [InlineData(Tool + "headers = { X = 1 }", "has no text as the value of X; put it in quotes")]
     [InlineData(Tool + "headers = { X = \"a\\r\\nB: secret\" }", "the value of X must be one line of ASCII")]
     [InlineData(Tool + "headers = { content-length = \"5\" }", "content-length is set by matrixd itself; remove it")]
+    [InlineData(Tool + "headers = { x-matrixd-call = \"5\" }", "x-matrixd-call is set by matrixd itself; remove it")]
     [InlineData("[agents]\nname = 1", "agents: is no section that matrixd knows; did you mean [[agent]]?")]
     [InlineData("[[tool.x]]", "tool: must be a section that can repeat; write [[tool]], with two brackets")]
     public void A_wrong_section_is_told_with_its_place(string more, string said) => AssertSaid(ConfigSamples.Least + more, said);
@@ -132,8 +133,8 @@ public sealed class ConfigRefusalTests
     [Fact]
     public void An_address_too_long_for_Exotel_is_told()
     {
-        string toml = ConfigSamples.With("[server]", $"public_url = \"wss://{new string('v', 60)}.example.in\"").Replace("[exotel]\n", "[exotel]\nstream_path = \"/a-long-path-of-28-characters\"\n", StringComparison.Ordinal);
-        AssertSaid(toml, "exotel.stream_path = \"/a-long-path-of-28-characters\": makes addresses of 150 characters together with public_url; Exotel takes 130; make it or public_url shorter by 20");
+        string toml = ConfigSamples.With("[server]", $"public_url = \"wss://{new string('v', 70)}.example.in\"").Replace("[exotel]\n", "[exotel]\nstream_path = \"/a-long-path-of-28-characters\"\n", StringComparison.Ordinal);
+        AssertSaid(toml, "exotel.stream_path = \"/a-long-path-of-28-characters\": makes addresses of 139 characters together with public_url; Exotel takes 130; make it or public_url shorter by 9");
     }
 
     private void AssertSaid(string toml, string said) =>

@@ -129,6 +129,7 @@ public sealed class ConfigSecretTests
     [InlineData("api_key = \"SECRET\" SECRET")]
     [InlineData("proxy = \"http://SECRET:SECRET@x/y\"")]
     [InlineData("base_url = \"http://SECRET@x\"")]
+    [InlineData("base_url = \"http://u:SECRET@SECRET@x\"")]
     public void No_error_shows_a_secret(string line)
     {
         ConfigException e = Assert.Throws<ConfigException>(() => _environment.Load(ConfigSamples.Least.Replace(NoKey, line, StringComparison.Ordinal)));
@@ -147,6 +148,14 @@ public sealed class ConfigSecretTests
             Assert.Contains(secret, ConfigSamples.Full, StringComparison.Ordinal);
             Assert.DoesNotContain(secret, all, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void The_rooms_options_do_not_print_secrets()
+    {
+        DaemonConfig config = _environment.Load(ConfigSamples.With("[server]", "listen = [\"127.0.0.1:0\", \"[::1]:0\"]\nadmin_token = \"0123456789abcdef\"")).Config;
+        Assert.Equal("http://127.0.0.1:0, http://[::1]:0", config.Server.ToString());
+        Assert.Equal("/exotel, /voicebot, region in", config.Exotel.ToString());
     }
 
     private static void AssertSecrets(DaemonConfig config) => Assert.Equal(

@@ -20,6 +20,7 @@ public sealed class ConfigSurroundingsTests
     [InlineData("proxy = \"none\"", "HTTPS_PROXY=http://10.0.0.5:3128", "")]
     [InlineData("proxy = \"http://10.0.0.9:3128\"", "HTTPS_PROXY=http://10.0.0.5:3128", "http://10.0.0.9:3128")]
     [InlineData("base_url = \"http://127.0.0.1:9000\"", "HTTPS_PROXY=http://10.0.0.5:3128", "")]
+    [InlineData("proxy = \"http://user:word@10.0.0.9:3128\"", "", "http://user:word@10.0.0.9:3128")]
     [InlineData("", "", "")]
     public void The_proxy_is_the_key_or_the_variable(string line, string variables, string expected)
     {
@@ -34,9 +35,9 @@ public sealed class ConfigSurroundingsTests
     [Fact]
     public void A_bad_proxy_variable_is_named_without_its_value()
     {
-        _environment.Set("HTTPS_PROXY", "http://user:secret@10.0.0.5:3128");
+        _environment.Set("HTTPS_PROXY", "socks5://user:secret@10.0.0.5:3128");
         Assert.Equal(
-            "/etc/matrixd/matrixd.toml:5:1: gemini.proxy: from $HTTPS_PROXY must hold no user and password; set proxy here, or proxy = \"none\"",
+            "/etc/matrixd/matrixd.toml:5:1: gemini.proxy: from $HTTPS_PROXY must be a URL that begins with http://host:port; set proxy here, or proxy = \"none\"",
             Assert.Single(_environment.Errors(ConfigSamples.Least)).ToString());
     }
 

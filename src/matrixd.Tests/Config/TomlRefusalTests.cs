@@ -72,6 +72,7 @@ public sealed class TomlRefusalTests
     [InlineData("[a]\n[a]", "already defined in line 1")]
     [InlineData("[a]\nb.c = 1\n[a.b]", "already defined in line 2")]
     [InlineData("[a.b.c]\n[a]\nb.c.d = 1", "already defined in line 1")]
+    [InlineData("[a.b.c]\n[a]\nb.x = 1\n[a.b]", "already defined in line 1")]
     [InlineData("a = {}\na.b = 1", "already defined in line 1")]
     [InlineData("a = {}\n[a.b]", "already defined in line 1")]
     [InlineData("v = { a = {}, a.b = 1 }", "already defined in line 1")]

@@ -98,7 +98,7 @@ public sealed class TokenRefreshTests
         Assert.Equal(TimeSpan.FromSeconds(0.5), await rig.AsleepAsync());
         rig.Time.Advance(TimeSpan.FromSeconds(0.5));
 
-        Assert.Equal("auth_tokens/1", (await caller.WaitAsync(TimeSpan.FromSeconds(10))).Value);
+        Assert.Equal("auth_tokens/1", (await caller.WaitAsync(TimeSpan.FromSeconds(30))).Value);
     }
 
     [Fact]

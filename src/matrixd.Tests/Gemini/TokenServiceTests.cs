@@ -61,7 +61,7 @@ public sealed class TokenServiceTests
         Task<StoredToken>[] callers = [.. Enumerable.Range(0, 50).Select(_ => rig.Tokens.GetAsync(CancellationToken.None).AsTask())];
         await rig.Server.NextAsync();
         gate.SetResult();
-        StoredToken[] got = await Task.WhenAll(callers).WaitAsync(TimeSpan.FromSeconds(10));
+        StoredToken[] got = await Task.WhenAll(callers).WaitAsync(TimeSpan.FromSeconds(30));
 
         Assert.All(got, token => Assert.Equal("auth_tokens/1", token.Value));
         Assert.Equal(1, rig.Server.Count);
@@ -94,7 +94,7 @@ public sealed class TokenServiceTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         gate.SetResult();
 
-        Assert.Equal("auth_tokens/1", (await second.WaitAsync(TimeSpan.FromSeconds(10))).Value);
+        Assert.Equal("auth_tokens/1", (await second.WaitAsync(TimeSpan.FromSeconds(30))).Value);
         Assert.Equal(1, rig.Server.Count);
     }
 

@@ -177,17 +177,4 @@ public sealed class GroupCommitTests
         Assert.Equal(800, await database.ReadAsync(connection => connection.Sql(Notes).Number()));
         Assert.Equal((800, 0), (database.Counters.Rows, database.Counters.FailedRows));
     }
-
-    // Occupies the writer, so that what follows has to queue.
-    private static Task<int> Hold(Database database, ManualResetEventSlim gate)
-    {
-        using ManualResetEventSlim begun = new();
-        Task<int> held = database.WriteAsync(_ =>
-        {
-            begun.Set();
-            return gate.Wait(Patience) ? 0 : throw new TimeoutException();
-        });
-        Assert.True(begun.Wait(Patience));
-        return held;
-    }
 }

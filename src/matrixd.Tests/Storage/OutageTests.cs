@@ -60,6 +60,62 @@ public sealed class OutageTests
         Assert.Null(await store.FindAsync(CallSid.Parse("call2")));
     }
 
+    // I1: a call that ended while the disk was away does not stay live.
+    [Fact]
+    public async Task The_end_of_a_call_is_written_even_after_its_patience()
+    {
+        using StorageFolder folder = new();
+        await using Database database = folder.Open();
+        SessionStore store = new(database);
+        await store.AdoptAsync(Opening("call", "stream", folder.Now));
+        using (Operator shell = new(folder.DatabasePath))
+        {
+            Task<bool> end = store.EndAsync(Ending("call", "stream", folder.Now));
+            await Until(() => database.Counters.Retries >= 1);
+            folder.Time.Advance(new StoreTuning().DurablePatience);
+            StorageException late = await Assert.ThrowsAsync<StorageException>(() => end.WaitAsync(Patience));
+            Assert.Contains("not made yet", late.Message, StringComparison.Ordinal);
+        }
+
+        await Until(async () => (await store.FindAsync(CallSid.Parse("call")))!.State == SessionState.Ended);
+        Assert.Equal(0, database.Counters.FailedRows);
+    }
+
+    // T5
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task After_an_input_output_error_a_transaction_is_made_once_whether_or_not_it_had_reached_the_file(bool reached)
+    {
+        using StorageFolder folder = new();
+        await using Database database = folder.Open();
+        await database.WriteAsync(connection => connection.Sql("CREATE TABLE notes (note TEXT)").Run());
+        long before = database.Counters.Commits;
+        int ran = 0;
+        using ManualResetEventSlim gate = new();
+        Task<int> held = Hold(database, gate);
+        Task<int> first = database.WriteAsync(connection => connection.Sql("INSERT INTO notes (note) VALUES ('a')").Run());
+        Task<int> second = database.WriteAsync(connection =>
+        {
+            if (ran++ == 0)
+            {
+                connection.Execute(reached ? "RELEASE item; COMMIT" : "SELECT 1");
+                throw new SqliteException("disk I/O error", 10);
+            }
+
+            return 1;
+        });
+        gate.Set();
+
+        await held;
+        Assert.Equal(1, await first.WaitAsync(Patience));
+        await second.WaitAsync(Patience);
+        Assert.Equal(reached ? 1 : 2, ran);
+        Assert.Equal((1L, 1L), (database.Read(connection => connection.Sql("SELECT count(*) FROM notes").Number()), database.Counters.Retries));
+        Assert.Equal(before + 2, database.Counters.Commits);
+        await database.WriteAsync(connection => connection.Sql("INSERT INTO notes (note) VALUES ('b')").Run());
+    }
+
     [Fact]
     public async Task A_full_disk_fails_what_cannot_wait_and_heals()
     {

@@ -10,6 +10,9 @@ internal sealed class AgentsLog<T> : ILogger<T>
 
     public IReadOnlyList<string> Lines => [.. _lines];
 
+    /// <summary>Threads that have logged.</summary>
+    public ConcurrentBag<int> ThreadIds { get; } = [];
+
     public string All => string.Join('\n', _lines);
 
     public IDisposable? BeginScope<TState>(TState state)
@@ -17,6 +20,9 @@ internal sealed class AgentsLog<T> : ILogger<T>
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        ThreadIds.Add(Environment.CurrentManagedThreadId);
         _lines.Enqueue($"{logLevel} {eventId.Id} {formatter(state, exception)} {exception}");
+    }
 }

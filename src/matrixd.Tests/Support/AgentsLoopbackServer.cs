@@ -11,7 +11,7 @@ namespace Matrixd.Tests.Support;
 /// <summary>A real HTTP server on a loopback port that tells what it was asked.</summary>
 internal sealed class AgentsLoopbackServer : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private readonly WebApplication _app;
     private readonly Channel<Request> _seen = Channel.CreateUnbounded<Request>();
     private int _count;

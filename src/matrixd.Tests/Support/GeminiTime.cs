@@ -7,7 +7,7 @@ namespace Matrixd.Tests.Support;
 internal sealed class GeminiTime : TimeProvider
 {
     private const long Factor = 7; // no code may take timestamps for ticks
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private readonly Lock _gate = new();
     private readonly List<VirtualTimer> _timers = [];
     private readonly Channel<TimeSpan> _armed = Channel.CreateUnbounded<TimeSpan>();

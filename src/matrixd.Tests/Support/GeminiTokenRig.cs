@@ -5,7 +5,7 @@ namespace Matrixd.Tests.Support;
 /// <summary>A token service against a token endpoint on loopback, under virtual time.</summary>
 internal sealed class GeminiTokenRig : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private readonly CancellationTokenSource _stop = new();
     private readonly GeminiHttp _http;
     private Task _running = Task.CompletedTask;

@@ -161,7 +161,8 @@ internal sealed class RawWebSocket : IDisposable
     }
 
     /// <summary>All frames to the end of the connection, in words; answers the server's close frame as a client must.</summary>
-    public async Task<string> HearAllAsync()
+    /// <param name="hangUp">Ends the client's half of the connection, too, without waiting for the server.</param>
+    public async Task<string> HearAllAsync(bool hangUp = false)
     {
         var heard = new List<string>();
         string last = await HearAsync();
@@ -171,6 +172,10 @@ internal sealed class RawWebSocket : IDisposable
             if (last.StartsWith("close", StringComparison.Ordinal))
             {
                 await TrySendAsync(Close(1000));
+                if (hangUp)
+                {
+                    Socket.Shutdown(SocketShutdown.Send);
+                }
             }
 
             last = await HearAsync();

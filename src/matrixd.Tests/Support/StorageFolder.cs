@@ -3,6 +3,7 @@ using Matrixd.Calls;
 using Matrixd.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
 
 namespace Matrixd.Tests.Support;
 
@@ -75,6 +76,19 @@ internal sealed class StorageFolder : IDisposable
     }
 
     public static Task Until(Func<bool> holds) => Until(() => Task.FromResult(holds()));
+
+    /// <summary>Occupies the writer, so that what follows has to queue.</summary>
+    public static Task<int> Hold(Database database, ManualResetEventSlim gate)
+    {
+        using ManualResetEventSlim begun = new();
+        Task<int> held = database.WriteAsync(_ =>
+        {
+            begun.Set();
+            return gate.Wait(Patience) ? 0 : throw new TimeoutException();
+        });
+        Assert.True(begun.Wait(Patience));
+        return held;
+    }
 
     public static StreamOpening Opening(string call, string stream, DateTimeOffset at) => new()
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Matrixd.Timing;
 using Matrixd.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -35,9 +36,9 @@ internal sealed class TransportServer : IAsyncDisposable
     /// <summary>Kestrel's own log lines, Warning and above.</summary>
     public IReadOnlyCollection<string> Complaints => _log.Lines;
 
-    /// <summary>A server whose sockets are run with the sink that <paramref name="sink"/> makes for each link.</summary>
+    /// <summary>A server whose sockets are run with the sink that <paramref name="sink"/> makes for each link; on the test's own wheel, where it has one.</summary>
     public static Task<TransportServer> StartAsync(
-        Func<WebSocketLink, IWebSocketSink> sink, WebSocketLimits? limits = null, X509Certificate2? certificate = null)
+        Func<WebSocketLink, IWebSocketSink> sink, WebSocketLimits? limits = null, X509Certificate2? certificate = null, TimerWheel? wheel = null)
         => StartAsync(
             async (context, server) =>
             {
@@ -47,7 +48,7 @@ internal sealed class TransportServer : IAsyncDisposable
                     return;
                 }
 
-                WebSocketLink link = await WebSocketHandshake.AcceptAsync(context, limits ?? new WebSocketLimits(), server._wheel.Wheel);
+                WebSocketLink link = await WebSocketHandshake.AcceptAsync(context, limits ?? new WebSocketLimits(), wheel ?? server._wheel.Wheel);
                 await link.RunAsync(sink(link));
             },
             certificate);
@@ -63,6 +64,7 @@ internal sealed class TransportServer : IAsyncDisposable
         var log = new TransportServerLog();
         builder.Services.AddLogging(logging => logging.AddProvider(log));
         builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true); // as the daemon does
         if (certificate is not null)
         {
             builder.WebHost.UseKestrelHttpsConfiguration();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Matrixd.Tests.Support;
+using Matrixd.Timing;
 using Matrixd.Transport;
 using Xunit;
 
@@ -8,8 +9,6 @@ namespace Matrixd.Tests.Transport;
 /// <summary>How links end: every order of closes, vanished peers, aborts, faults of the sink.</summary>
 public class CloseTests
 {
-    private static readonly WebSocketLimits Limits = new() { CloseTimeout = TimeSpan.FromMilliseconds(300) };
-
     [Fact]
     public async Task The_client_s_close_is_local_here_and_the_peer_s_there()
     {
@@ -60,10 +59,10 @@ public class CloseTests
     public async Task After_close_nothing_is_sent_and_nothing_delivered()
     {
         await using TransportServer server = await TransportServer.StartAsync(
-            link => new TransportSink { Message = (_, _) => link.Close(1000, "enough") }, Limits);
+            link => new TransportSink { Message = (_, _) => link.Close(1000, "enough") });
         using RawWebSocket client = await RawWebSocket.OpenAsync(server.Port);
         var sink = new TransportSink();
-        WebSocketLink other = await WebSocketDialer.DialAsync(server.Target(), Limits, server.Wheel.Wheel, CancellationToken.None);
+        WebSocketLink other = await WebSocketDialer.DialAsync(server.Target(), new WebSocketLimits(), server.Wheel.Wheel, CancellationToken.None);
 
         other.Close(1000, "");
         Assert.False(other.Send(WebSocketOpcode.Text, "late"u8));
@@ -76,23 +75,24 @@ public class CloseTests
     [Fact]
     public async Task A_close_that_is_not_answered_is_cut_after_its_timeout()
     {
+        var time = new VirtualTime();
+        var wheel = new TimerWheel(time);
         var sink = new TransportSink();
-        WebSocketLink? link = null;
         await using TransportServer server = await TransportServer.StartAsync(
-            accepted =>
+            link =>
             {
-                link = accepted;
-                accepted.Close(1001, "drain");
+                link.Close(1001, "drain");
                 return sink;
             },
-            Limits);
+            wheel: wheel);
         using RawWebSocket client = await RawWebSocket.OpenAsync(server.Port);
         Assert.Equal("close:1001", await client.HearAsync());
+        await client.SendAsync(RawWebSocket.Text("still talking, and never a close frame"));
 
-        // Data, but never a close frame.
-        await client.SendAsync(RawWebSocket.Text("still talking"));
+        time.Advance(TimeSpan.FromSeconds(2.1));
+        wheel.Advance();
+
         Assert.Equal("end", await client.HearAsync());
-
         WebSocketClose close = await sink.ClosedAsync();
         Assert.Equal((WebSocketCloseCause.Aborted, (ushort)1001, "drain"), (close.Cause, close.Code, close.Reason));
         Assert.IsType<TimeoutException>(close.Error);

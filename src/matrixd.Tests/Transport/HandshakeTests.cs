@@ -5,12 +5,12 @@ using Xunit;
 namespace Matrixd.Tests.Transport;
 
 /// <summary>The server's half of the opening handshake, by raw requests. P6, H14.</summary>
-public sealed class HandshakeTests : IAsyncLifetime
+public sealed class HandshakeTests(ProtocolTests.EchoServer echo) : IClassFixture<ProtocolTests.EchoServer>
 {
     private const string Good = "Upgrade: websocket\r\nConnection: Upgrade\r\n";
     private const string Version = "Sec-WebSocket-Version: 13\r\n";
     private const string Key = $"Sec-WebSocket-Key: {RawWebSocket.Key}\r\n";
-    private TransportServer _server = null!;
+    private readonly TransportServer _server = echo.Server;
 
     public static TheoryData<string, string, string> Cases => new()
     {
@@ -47,10 +47,6 @@ public sealed class HandshakeTests : IAsyncLifetime
         { "GET /" + new string('a', 9_000) + " HTTP/1.1", Good + Version + Key, "414" },
         { "GET / HTTP/1.1", Good + Version + Key + "X-Long: " + new string('a', 40_000) + "\r\n", "431" },
     };
-
-    public async Task InitializeAsync() => _server = await TransportServer.EchoAsync();
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Theory]
     [MemberData(nameof(Cases))]

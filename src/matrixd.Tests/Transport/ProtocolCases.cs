@@ -146,6 +146,7 @@ internal static class ProtocolCases
         cases["64 fragments"] = ([.. Frame(1, "a"u8.ToArray(), fin: false), .. Repeat(Frame(0, "a"u8.ToArray(), fin: false), 62), .. Frame(0, "a"u8.ToArray())], "text:64×a");
         cases["10 000 fragments of a byte"] = ([.. Frame(1, "a"u8.ToArray(), fin: false), .. Repeat(Frame(0, "a"u8.ToArray(), fin: false), 9_999)], "close:1008");
         cases["8 empty fragments"] = ([.. Frame(1, [], fin: false), .. Repeat(Frame(0, [], fin: false), 7), .. Frame(0, "a"u8.ToArray())], "text:a");
+        cases["9 empty fragments"] = ([.. Frame(1, [], fin: false), .. Repeat(Frame(0, [], fin: false), 8), .. Frame(0, "a"u8.ToArray())], "close:1008");
         cases["endless empty fragments"] = ([.. Frame(1, [], fin: false), .. Repeat(Frame(0, [], fin: false), 2_000)], "close:1008");
         foreach ((string name, byte top) in new[] { ("2^31", (byte)0), ("2^62", (byte)0x40), ("2^63", (byte)0x80) })
         {

@@ -17,7 +17,7 @@ internal sealed partial class AgentDirectory : IAgentDirectory
     // Bounded: names in braces come from the configuration's texts. Objectives are not remembered here, see Warn.
     private readonly ConcurrentDictionary<(string Agent, string Name), bool> _warned = new();
 
-    /// <exception cref="ArgumentException">The options contradict each other; the message lists all that is wrong.</exception>
+    /// <exception cref="AgentOptionsException">The options contradict each other.</exception>
     public AgentDirectory(IReadOnlyList<AgentOptions> agents, IReadOnlyList<ToolOptions> tools, ToolHttp http, ILogger<AgentDirectory> logger)
     {
         _http = http;
@@ -42,7 +42,7 @@ internal sealed partial class AgentDirectory : IAgentDirectory
 
         if (errors.Count > 0)
         {
-            throw new ArgumentException(string.Join("; ", errors), nameof(agents));
+            throw new AgentOptionsException(errors);
         }
 
         _default = defaults.FirstOrDefault()?.Name ?? "";

@@ -204,7 +204,7 @@ internal sealed class SchemaNode
     {
         if (errors.Count < JsonSchema.MaxErrors)
         {
-            errors.Add($"{(path.Length > 0 ? path : "the arguments")} {what}");
+            errors.Add($"{(path.Length > 0 ? path : "the value")} {what}");
         }
     }
 }

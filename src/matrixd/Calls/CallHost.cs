@@ -16,6 +16,7 @@ internal sealed class CallHost(CallEnvironment environment, CallRegistry registr
         refusal = registry.TryEnter(session) ?? "";
         if (refusal.Length > 0)
         {
+            session.Discard();
             return null;
         }
 

@@ -144,13 +144,7 @@ internal sealed class CallMedia
 
     public void CallerSaid(string text) => _turns.CallerSaid(text, _speech, Now);
 
-    public void ModelSaid(string text)
-    {
-        if (_interruptedAt == TimeSpan.MinValue)
-        {
-            _turns.ModelSaid(text, _playout.Written);
-        }
-    }
+    public void ModelSaid(string text) => _turns.ModelSaid(text, _playout.Written);
 
     public void MarkEchoed(long mark) => _playout.MarkEchoed(mark, Now);
 
@@ -166,10 +160,11 @@ internal sealed class CallMedia
     {
         long now = Now;
         long sent = _playout.Clock.Sent;
+        _recording?.Advance(now); // room for what is sent ahead of its time
         long again = _playout.Pump(now);
         if (_playout.Clock.Sent != sent)
         {
-            _turns.ModelHeard(_playout.Clock.Sent, _playout.Clock.TimeOf(sent), _speech);
+            _turns.ModelHeard(_playout.Clock, _speech);
         }
 
         if (again != long.MaxValue)
@@ -192,6 +187,9 @@ internal sealed class CallMedia
             _pauseTold = true;
         }
     }
+
+    /// <summary>The call never began.</summary>
+    public void Discard() => RecordingFile?.Discard();
 
     /// <summary>The call is over: writes down the rest.</summary>
     public void Complete()

@@ -14,12 +14,9 @@ internal sealed partial class CallSession
     [LoggerMessage(1003, LogLevel.Warning, "call {CallSid}: {Reason}: {Detail}")]
     private partial void LogModelLost(CallSid callSid, string reason, string detail);
 
-    [LoggerMessage(1004, LogLevel.Error, "call {CallSid}: the store failed")]
-    private partial void LogStoreFailed(CallSid callSid, Exception e);
+    [LoggerMessage(1004, LogLevel.Error, "call {CallSid}: could not be begun and is ended")]
+    private partial void LogNotBegun(CallSid callSid, Exception e);
 
     [LoggerMessage(1005, LogLevel.Warning, "call {CallSid}: apology {Path} could not be played: {Error}")]
     private partial void LogApologyFailed(CallSid callSid, string path, string error);
-
-    [LoggerMessage(1006, LogLevel.Warning, "call {CallSid}: its tools or the model's socket did not let go in time")]
-    private partial void LogCloseTimedOut(CallSid callSid);
 }

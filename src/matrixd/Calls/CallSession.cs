@@ -1,4 +1,3 @@
-using Matrixd.Audio;
 using Matrixd.Timing;
 using Microsoft.Extensions.Logging;
 
@@ -22,9 +21,6 @@ internal sealed partial class CallSession
 {
     private static readonly TimeSpan s_housekeeping = TimeSpan.FromMilliseconds(200);
 
-    // An apology longer than this is cut: the caller should get to the next applet.
-    private static readonly TimeSpan s_apologyMax = TimeSpan.FromSeconds(30);
-
     private readonly Lock _gate = new();
     private readonly CallEnvironment _environment;
     private readonly CallStart _start;
@@ -35,11 +31,9 @@ internal sealed partial class CallSession
     private readonly WheelTimer _housekeeping;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Session? _session;
     private AgentBriefing? _briefing;
-    private Task _apology = Task.CompletedTask;
-    private ModelEnding? _modelEnding;
-    private TimeSpan _apologyUntil = TimeSpan.MaxValue;
+    private Apology? _apology;
+    private bool _isRefused; // the row is not ours to end
     private CallEndReason _endReason;
     private string _endDetail = "";
 
@@ -62,6 +56,9 @@ internal sealed partial class CallSession
     /// <summary>Why it ended; <see cref="CallEndReason.None"/> while it lives.</summary>
     public CallEndReason EndReason => _endReason;
 
+    /// <summary>What stands behind <see cref="EndReason"/>.</summary>
+    public string EndDetail => _endDetail;
+
     /// <summary>Held by whoever touches the call's state.</summary>
     internal Lock Gate => _gate;
 
@@ -74,8 +71,11 @@ internal sealed partial class CallSession
     /// <summary>Null until the row is adopted.</summary>
     internal AgentBriefing? Briefing => _briefing;
 
-    /// <summary>True where caller's audio and the model's are no longer joined.</summary>
-    internal bool IsOver => _endReason != CallEndReason.None || _modelEnding is not null;
+    /// <summary>True once the model's part is over, with the call or before it.</summary>
+    internal bool IsOver => _endReason != CallEndReason.None || _apology is not null;
+
+    /// <summary>True while caller and model are joined: from the row's adoption on, and not before it, whatever the model says.</summary>
+    internal bool IsJoined => _briefing is not null && !IsOver;
 
     /// <summary>True where the caller's audio has flowed within this time.</summary>
     public bool HasMediaWithin(TimeSpan time)
@@ -100,18 +100,22 @@ internal sealed partial class CallSession
         {
             Adopt(await _environment.Sessions.AdoptAsync(Opening()));
         }
-#pragma warning disable CA1031 // the one catch at the root of a call: whatever the store says, this call ends and the daemon lives
+#pragma warning disable CA1031 // the one catch at the root of a call: whatever the store or the agent says, this call ends and the daemon lives
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            LogStoreFailed(CallSid, e);
-            Stop(CallEndReason.InternalError, "the Session row could not be written");
+            LogNotBegun(CallSid, e);
+            Stop(CallEndReason.InternalError, $"the call could not be begun: {e.GetType().Name}");
         }
 
         await _stopped.Task;
-        await CloseAsync();
+        await new CallEnding(this, _environment, _events).RunAsync(ownsRow: !_isRefused, _apology?.Running ?? Task.CompletedTask);
+        LogEnded(CallSid, _endReason.Word(), _media.Elapsed.TotalSeconds, _endDetail);
         return _endReason;
     }
+
+    /// <summary>Instead of <see cref="RunAsync"/>: the call is not to begin.</summary>
+    public void Discard() => _media.Discard();
 
     /// <summary>Ends the call. Any thread, any number of times; the first reason stays.</summary>
     /// <param name="detail">For operators; no secret, no caller's words.</param>
@@ -124,6 +128,7 @@ internal sealed partial class CallSession
                 _endReason = reason;
                 _endDetail = detail;
                 _environment.Wheel.Cancel(_housekeeping);
+                _events.AbandonTools();
                 _media.Complete();
                 _model.Close();
                 _caller.Close(reason);
@@ -181,23 +186,29 @@ internal sealed partial class CallSession
     {
         lock (_gate)
         {
-            _session = adoption.Session;
-            if (_session is null)
+            if (adoption.Session is not { } session)
             {
+                _isRefused = true;
                 Stop(CallEndReason.ProtocolError, "the stream SID has been used before");
                 return;
             }
 
-            _briefing = _environment.Agents().Brief(_session);
-            if (_briefing is null)
+            if (IsOver)
+            {
+                return; // it was shorter than a commit
+            }
+
+            AgentBriefing? briefing = _environment.Agents().Brief(session);
+            if (briefing is null)
             {
                 Stop(CallEndReason.ProtocolError, $"no agent takes calls to {MaskedNumber.Of(_start.To)}: add the number to an [[agent]] or make one the default");
                 return;
             }
 
-            LogStarted(CallSid, StreamSid, _session.Direction, _session.Agent, MaskedNumber.Of(_session.From), _start.SampleRate);
-            _events.Tools = new ToolCalls(_briefing.Tools, _session, _events.OnToolCompleted, _environment.Clock);
-            _model.Begin(_briefing.Setup);
+            LogStarted(CallSid, StreamSid, session.Direction, session.Agent, MaskedNumber.Of(session.From), _start.SampleRate);
+            _events.Tools = new ToolCalls(briefing.Tools, session, _events.OnToolCompleted, _environment.Clock);
+            _briefing = briefing;
+            _model.Begin(briefing.Setup);
         }
     }
 
@@ -222,26 +233,23 @@ internal sealed partial class CallSession
                 return;
             }
 
+            _environment.Wheel.Set(_housekeeping, s_housekeeping); // first: whatever fails below, the limits are looked at again
             _media.Housekeep();
             _media.Pump();
             CheckLimits();
             _model.Flush();
             _caller.Flush();
-            if (_endReason == CallEndReason.None)
-            {
-                _environment.Wheel.Set(_housekeeping, s_housekeeping);
-            }
         }
     }
 
     private void CheckLimits()
     {
         CallsOptions options = _environment.Options;
-        if (_modelEnding is { } ending && ((_apology.IsCompleted && !_media.IsPlaying) || _media.Elapsed >= _apologyUntil))
+        if (_apology?.IsOver(_media.Elapsed, _media.IsPlaying) == true)
         {
-            Stop(ending.Reason, ending.Detail);
+            Stop(_apology.Ending.Reason, _apology.Ending.Detail);
         }
-        else if (!_events.IsReady && _modelEnding is null && _media.Elapsed >= options.ModelReadyTimeout)
+        else if (!_events.IsReady && _apology is null && _media.Elapsed >= options.ModelReadyTimeout)
         {
             LoseModel(new ModelEnding(CallEndReason.ModelUnreachable, $"no setupComplete within {options.ModelReadyTimeout.TotalSeconds:0.#} s"));
         }
@@ -260,73 +268,26 @@ internal sealed partial class CallSession
     {
         LogModelLost(CallSid, ending.Reason.Word(), ending.Detail);
         _model.Close();
-        if (_briefing is not { ApologyPath.Length: > 0 } briefing || ending.Reason == CallEndReason.ModelEnded)
+        if (_briefing is { ApologyPath.Length: > 0 } briefing && ending.Reason != CallEndReason.ModelEnded)
+        {
+            _apology = new Apology(briefing.ApologyPath, ending, _media.Elapsed, PlayLast, error => LogApologyFailed(CallSid, briefing.ApologyPath, error));
+        }
+        else
         {
             Stop(ending.Reason, ending.Detail);
-            return;
         }
-
-        _modelEnding = ending;
-        _apologyUntil = _media.Elapsed + s_apologyMax;
-        _apology = PlayApologyAsync(briefing.ApologyPath);
     }
 
-    private async Task PlayApologyAsync(string path)
+    private void PlayLast(byte[] pcm, int sampleRate)
     {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // a file is read: not under the gate
-        try
+        lock (_gate)
         {
-            WavAudio wav = WavFile.Read(path);
-            lock (_gate)
+            if (_endReason == CallEndReason.None)
             {
-                if (_endReason == CallEndReason.None)
-                {
-                    _media.Play(Samples16.BytesOf(Samples16.FirstChannel(wav)), wav.SampleRate);
-                    _media.Pump();
-                    _caller.Flush();
-                }
+                _media.Play(pcm, sampleRate);
+                _media.Pump();
+                _caller.Flush();
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            LogApologyFailed(CallSid, path, e.Message);
-        }
-    }
-
-    private async Task CloseAsync()
-    {
-        TimeSpan bound = _environment.Options.CloseTimeout;
-        StreamEnding ending = new()
-        {
-            StreamSid = StreamSid,
-            CallSid = CallSid,
-            Reason = _endReason,
-            Detail = _endDetail,
-            RecordingPath = _media.RecordingFile?.Path ?? "",
-            Model = _events.Tally.Model,
-            GeminiHandle = _events.Tally.Handle,
-            PromptTokens = _events.Tally.PromptTokens,
-            ResponseTokens = _events.Tally.ResponseTokens,
-            At = _environment.Clock.GetUtcNow(),
-        };
-        Task<bool> ended = _environment.Sessions.EndAsync(ending);
-        Task tools = _events.Tools?.CancelAllAsync() ?? Task.CompletedTask;
-        try
-        {
-            await ended;
-            await Task.WhenAll(_apology, _model.Closed, tools).WaitAsync(bound * 2, _environment.Clock);
-        }
-        catch (TimeoutException)
-        {
-            LogCloseTimedOut(CallSid);
-        }
-#pragma warning disable CA1031 // the same root: what the store says of the end is logged, the call is over all the same
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            LogStoreFailed(CallSid, e);
-        }
-
-        LogEnded(CallSid, _endReason.Word(), _media.Elapsed.TotalSeconds, _endDetail);
     }
 }

@@ -2,8 +2,10 @@ namespace Matrixd.Calls;
 
 /// <summary>Where each frame of the caller stands on the recording's time line, whatever the carrier's counters do.</summary>
 /// <remarks>
-/// The media timestamp is believed while it makes sense: a small difference is continuity, a gap that the clock on the wall allows is a gap, a
-/// step back with an old sequence number is a duplicate. Anything else (jump, wrap, reset) is taken as the next audio. Owned by one call, under its gate.
+/// The media timestamp is believed while it makes sense: a small difference is continuity, a gap that the clock on the wall allows is a gap, an old
+/// sequence number or a repeated timestamp is a duplicate. Anything else (jump, wrap, reset) is taken as the next audio. Arrival decides two things:
+/// audio is never newer than its arrival, and a stream that stays behind has lost what is missing. A burst after the network stood still is neither.
+/// Owned by one call, under its gate.
 /// </remarks>
 /// <param name="sampleRate">[Hz]</param>
 internal sealed class CallerTimeline(int sampleRate)
@@ -11,18 +13,28 @@ internal sealed class CallerTimeline(int sampleRate)
     /// <summary>Returned for a frame that is not to be used.</summary>
     public const long Drop = -1;
 
+    // Real duplicates come one at a time; a counter that stands still for longer is no counter.
+    private const int MaxDropsInARow = 10;
+
+    // A counter that falls further back has begun anew (it wraps, or the carrier counts afresh).
+    private const long OldSequences = 1000;
+
     // Timestamps are whole milliseconds and frames a few of them: less than one 20 ms frame is no gap.
     private readonly long _tolerance = sampleRate / 50;
 
     // Frames may come in a burst after the network stood still: audio is never newer than its arrival, and this much is believed of clocks that differ.
     private readonly long _slack = sampleRate / 5;
 
-    // Without believable timestamps only a hole this long counts as one.
-    private readonly long _silentHole = sampleRate;
+    // A stream this far behind, for that long, does not catch up any more: the carrier has left something out and its counters do not say so.
+    private readonly long _hole = sampleRate;
+    private readonly long _patience = sampleRate;
 
     private long _next = -1;
     private long _offset; // of the timestamps' zero on the time line
     private long _lastSequence = long.MinValue;
+    private long _lastStamp = -1;
+    private long _behindSince = -1;
+    private int _drops;
 
     /// <summary>Frames that filled a gap before them with silence.</summary>
     public int Gaps { get; private set; }
@@ -35,44 +47,77 @@ internal sealed class CallerTimeline(int sampleRate)
     /// <returns>Position of its first sample, or <see cref="Drop"/>.</returns>
     public long Place(int length, long sequence, long timestamp, long arrival)
     {
-        long stamped = timestamp < 0 ? -1 : timestamp * sampleRate / 1000;
+        // A stamp beyond decades is no time.
+        long stamped = timestamp is < 0 or > int.MaxValue * 1000L ? -1 : timestamp * sampleRate / 1000;
         if (_next < 0)
         {
-            long first = Math.Max(0, arrival - length); // it ended when it arrived
-            return Accept(first, length, sequence, stamped);
+            return Accept(First(length, stamped, arrival), length, sequence, stamped);
         }
 
-        if (sequence >= 0 && sequence <= _lastSequence && _lastSequence - sequence < 1000)
+        if (!IsOld(sequence, stamped))
         {
+            _drops = 0;
+        }
+        else if (_drops < MaxDropsInARow)
+        {
+            _drops++;
             return Drop; // seen already, or overtaken: its place has been passed on to the model as it was
         }
 
-        long latest = arrival + _slack - length;
         long place = stamped < 0 ? _next : stamped + _offset;
-        bool believable = stamped >= 0 && place >= _next - _tolerance && place <= Math.Max(latest, _next + _tolerance);
-        if (believable && place > _next + _tolerance)
+        if (place > _next + _tolerance && place + length <= arrival + _slack)
         {
             Gaps++;
             return Accept(place, length, sequence, stamped);
         }
 
-        if (arrival - length - _next > _silentHole)
+        if (HasLostTime(_next + length, arrival))
         {
             Gaps++;
+            _behindSince = -1;
             return Accept(arrival - length, length, sequence, stamped);
         }
 
-        if (believable)
+        if (_next + length > arrival + _slack)
         {
-            // Continuity: the position follows the samples, the offset stays with the timestamps.
-            long at = _next;
-            _next += length;
-            _lastSequence = sequence;
-            return at;
+            return Accept(Math.Max(0, arrival - length), length, sequence, stamped);
         }
 
-        return Accept(_next, length, sequence, stamped);
+        if (Math.Abs(place - _next) > _tolerance)
+        {
+            return Accept(_next, length, sequence, stamped);
+        }
+
+        // Continuity: the position follows the samples, the offset stays with the timestamps.
+        long at = _next;
+        Note(at + length, sequence, stamped);
+        return at;
     }
+
+    // Where both counters come, both must say so: one that stands still does not make a call deaf.
+    private bool IsOld(long sequence, long stamped)
+    {
+        bool oldSequence = sequence >= 0 && sequence <= _lastSequence && _lastSequence - sequence < OldSequences;
+        bool oldStamp = stamped >= 0 && stamped <= _lastStamp;
+        return sequence < 0 ? stamped >= 0 && stamped == _lastStamp : oldSequence && (stamped < 0 || oldStamp);
+    }
+
+    private bool HasLostTime(long end, long arrival)
+    {
+        if (arrival - end <= _hole)
+        {
+            _behindSince = -1;
+            return false;
+        }
+
+        _behindSince = _behindSince < 0 ? arrival : _behindSince;
+        return arrival - _behindSince >= _patience;
+    }
+
+    // Timestamps count from the start of the stream, as the time line does: the first one is believed where it is not in the future and not long past.
+    // Else the frame ended when it arrived.
+    private long First(int length, long stamped, long arrival) =>
+        stamped >= 0 && stamped <= arrival + _slack && arrival - stamped <= _hole ? stamped : Math.Max(0, arrival - length);
 
     private long Accept(long place, int length, long sequence, long stamped)
     {
@@ -81,8 +126,14 @@ internal sealed class CallerTimeline(int sampleRate)
             _offset = place - stamped;
         }
 
-        _next = place + length;
-        _lastSequence = sequence;
+        Note(place + length, sequence, stamped);
         return place;
+    }
+
+    private void Note(long next, long sequence, long stamped)
+    {
+        _next = next;
+        _lastSequence = sequence;
+        _lastStamp = stamped;
     }
 }

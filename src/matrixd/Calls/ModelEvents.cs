@@ -18,7 +18,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
     {
         lock (call.Gate)
         {
-            if (call.IsOver)
+            if (!call.IsJoined)
             {
                 return;
             }
@@ -43,7 +43,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
     {
         lock (call.Gate)
         {
-            if (!call.IsOver)
+            if (call.IsJoined)
             {
                 call.Media.ModelAudio(pcm, sampleRate);
             }
@@ -54,7 +54,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
     {
         lock (call.Gate)
         {
-            if (!call.IsOver)
+            if (call.IsJoined)
             {
                 call.Media.Interrupt();
                 call.Caller.Flush();
@@ -68,7 +68,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
     {
         lock (call.Gate)
         {
-            if (!call.IsOver)
+            if (call.IsJoined)
             {
                 call.Media.ModelGenerationComplete();
             }
@@ -79,7 +79,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
     {
         lock (call.Gate)
         {
-            if (!call.IsOver)
+            if (call.IsJoined)
             {
                 call.Media.ModelTurnComplete();
             }
@@ -90,7 +90,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
     {
         lock (call.Gate)
         {
-            if (!call.IsOver)
+            if (call.IsJoined)
             {
                 call.Media.CallerSaid(text);
             }
@@ -101,7 +101,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
     {
         lock (call.Gate)
         {
-            if (!call.IsOver)
+            if (call.IsJoined)
             {
                 call.Media.ModelSaid(text);
             }
@@ -112,7 +112,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
     {
         lock (call.Gate)
         {
-            if (call.IsOver)
+            if (!call.IsJoined)
             {
                 return;
             }
@@ -130,7 +130,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
     {
         lock (call.Gate)
         {
-            if (!call.IsOver && Tools!.Cancel(id) is var (tool, ran))
+            if (call.IsJoined && Tools!.Cancel(id) is var (tool, ran))
             {
                 WriteDown(tool, new ToolResult("cancelled", ""), ran);
             }
@@ -142,16 +142,29 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
     {
         lock (call.Gate)
         {
-            if (!Tools!.Finish(tool.Id))
+            if (!Tools!.Finish(tool))
             {
-                return; // cancelled, and written down as such
+                return; // taken back, and written down as such
             }
 
-            if (!call.IsOver)
+            if (call.IsJoined)
             {
                 Answer(tool, result, ran);
                 call.Model.Flush();
             }
+            else
+            {
+                WriteDown(tool, result with { Response = "" }, ran); // the model is gone: nobody hears it
+            }
+        }
+    }
+
+    /// <summary>The call is over: what runs is written down as cancelled. Under the gate.</summary>
+    public void AbandonTools()
+    {
+        foreach ((ToolCall tool, TimeSpan ran) in Tools?.Abandon() ?? [])
+        {
+            WriteDown(tool, new ToolResult("cancelled", ""), ran);
         }
     }
 
@@ -177,7 +190,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
     {
         lock (call.Gate)
         {
-            if (!call.IsOver)
+            if (call.IsJoined)
             {
                 call.Media.Pump();
             }

@@ -5,8 +5,8 @@ namespace Matrixd.Calls;
 /// <summary>What the caller hears: model audio, cut into legal chunks and paced to real time.</summary>
 /// <remarks>
 /// Chunks are at least 3,200 bytes and a multiple of 320 bytes, at any rate; the tail of a turn is padded with silence and sent as soon as the turn's
-/// audio ends. A chunk goes out when the carrier holds no more than the lead. Owned by one call, under its gate; allocates in the constructor only.
-/// Time is in samples at the caller's rate, on the recording's time line.
+/// audio ends. A chunk goes out when the carrier holds no more than the lead. Owned by one call, under its gate; allocates in the constructor only,
+/// and once where the model changes its rate. Time is in samples at the caller's rate, on the recording's time line.
 /// Source: wire facts of Exotel, audio: chunks ≥ 3,200 bytes, ≤ 100,000 bytes, multiples of 320.
 /// </remarks>
 internal sealed class Playout
@@ -20,8 +20,9 @@ internal sealed class Playout
     // The longest turn a model can speak at once (8,192 output tokens at 25 a second) is 5.5 min; what exceeds the bound is dropped and counted.
     private static readonly TimeSpan s_bound = TimeSpan.FromMinutes(6);
 
-    // A turn whose audio stops without a word that it is complete is flushed after this.
-    private static readonly TimeSpan s_tailWait = TimeSpan.FromMilliseconds(250);
+    // A turn whose audio stops without a word that it is complete is flushed after this. The model can falter for some hundred milliseconds in
+    // mid-word: padding then would put silence into speech that a moment's wait keeps whole.
+    private static readonly TimeSpan s_tailWait = TimeSpan.FromSeconds(1);
 
     // More framed bytes than this behind the socket mean that the network is not taking audio in real time: hold the rest back, where it can be dropped.
     private const int CongestedBytes = 24 * 1024;
@@ -35,10 +36,12 @@ internal sealed class Playout
     private readonly byte[] _chunk;
     private readonly int _sampleRate;
     private readonly int _chunkBytes;
+    private readonly int _boundBytes;
     private readonly long _lead;
     private readonly long _tailWait;
     private Resampler? _resampler;
     private long _lastWrite;
+    private long _lastTurnEnd; // position of the newest entry of _turnEnds
     private bool _turnOpen; // audio has come in and its end has not
     private bool _insideTurn; // audio has gone out and its end has not
 
@@ -52,7 +55,8 @@ internal sealed class Playout
         _sampleRate = sampleRate;
         Clock = new PlayoutClock(sampleRate);
         _marks = new PlayoutMarks(sampleRate);
-        _queue = new AudioQueue(Bytes(Samples(s_bound)));
+        _boundBytes = Bytes(Samples(s_bound));
+        _queue = new AudioQueue(_boundBytes + MinChunkBytes); // a full queue still takes the padding of its last turn
 
         // 3,200 bytes are 67 ms at 24 kHz: 100 ms there halves the frames and is still a multiple of 320.
         _chunkBytes = Math.Max(MinChunkBytes, Bytes(sampleRate / 10));
@@ -72,18 +76,21 @@ internal sealed class Playout
     /// <summary>Takes in model audio. Nothing is sent before <see cref="Pump"/>.</summary>
     /// <param name="pcm">s16le mono; whole samples.</param>
     /// <param name="sampleRate">[Hz]</param>
+    /// <exception cref="ArgumentException">There is no way from <paramref name="sampleRate"/> to the caller's rate.</exception>
     public void Write(ReadOnlySpan<byte> pcm, int sampleRate, long now)
     {
+        Span<short> output = stackalloc short[Samples16.BlockLength];
         if (_resampler is null || _resampler.InputRate != sampleRate)
         {
-            _resampler = Resampler.Create(sampleRate, _sampleRate);
+            Resampler next = Resampler.Create(sampleRate, _sampleRate);
+            FlushResampler(output); // what the old one holds comes first
+            _resampler = next;
         }
 
         _lastWrite = now;
         _turnOpen = true;
         ReadOnlySpan<short> input = Samples16.Of(pcm);
-        Span<short> output = stackalloc short[Samples16.BlockLength];
-        int step = Math.Max(1, (int)((long)(Samples16.BlockLength - 2) * sampleRate / _sampleRate));
+        int step = (int)((long)(Samples16.BlockLength - 4) * sampleRate / _sampleRate);
         while (!input.IsEmpty)
         {
             int take = Math.Min(step, input.Length);
@@ -100,28 +107,27 @@ internal sealed class Playout
             return;
         }
 
-        Span<short> tail = stackalloc short[Samples16.BlockLength];
-        Enqueue(tail[.._resampler!.Flush(tail)]);
-        _resampler.Reset(); // the filter still holds the end of this turn, which would sound at the start of the next
-        PadTail();
+        FlushResampler(stackalloc short[Samples16.BlockLength]);
         _turnOpen = false;
+        PadTail();
     }
 
     /// <summary>Sends what is due.</summary>
     /// <returns>When to come again [samples from now]; <see cref="long.MaxValue"/>: not before something happens.</returns>
     public long Pump(long now)
     {
-        if (_turnOpen && now - _lastWrite >= _tailWait)
-        {
-            EndTurn();
-        }
-
         while (true)
         {
             int bytes = NextChunk();
+            if (bytes == 0 && _turnOpen && now - _lastWrite >= _tailWait)
+            {
+                EndTurn(); // only now that its tail alone is left: inside a turn that is still being played, silence has no place
+                bytes = NextChunk();
+            }
+
             if (bytes == 0)
             {
-                return _turnOpen && _queue.Count > 0 ? Math.Max(1, _lastWrite + _tailWait - now) : long.MaxValue;
+                return _turnOpen ? Math.Max(1, _lastWrite + _tailWait - now) : long.MaxValue;
             }
 
             long wait = Clock.Sent - Clock.Played(now) - _lead;
@@ -168,10 +174,21 @@ internal sealed class Playout
     /// <summary>Gives its memory back: the call is over.</summary>
     public void Release() => _queue.Clear();
 
+    // The next turn begins with a filter that knows nothing of this one.
+    private void FlushResampler(Span<short> output)
+    {
+        if (_resampler is not null && _turnOpen)
+        {
+            Enqueue(output[.._resampler.Flush(output)]);
+            _resampler.Reset();
+        }
+    }
+
     private void Enqueue(ReadOnlySpan<short> pcm)
     {
         ReadOnlySpan<byte> bytes = Samples16.BytesOf(pcm);
-        int taken = _queue.Write(bytes);
+        int taken = Math.Clamp(_boundBytes - _queue.Count, 0, bytes.Length);
+        _queue.Write(bytes[..taken]);
         if (taken < bytes.Length)
         {
             CallCounters.Add(ref _counters.PlayoutDroppedBytes, bytes.Length - taken);
@@ -180,29 +197,22 @@ internal sealed class Playout
 
     private void PadTail()
     {
-        long start = _turnEnds.Count > 0 ? LastTurnEnd() : Clock.Sent;
-        int tail = Bytes(Written - start);
-        if (tail == 0)
+        int tail = Bytes(Written - (_turnEnds.Count > 0 ? _lastTurnEnd : Clock.Sent));
+        if (tail > 0)
         {
-            return;
+            int legal = Math.Max(MinChunkBytes, (tail + ChunkMultiple - 1) / ChunkMultiple * ChunkMultiple);
+            Span<byte> silence = stackalloc byte[MinChunkBytes];
+            silence.Clear();
+            _queue.Write(silence[..(legal - tail)]);
+            _lastTurnEnd = Written;
+            _turnEnds.Enqueue(_lastTurnEnd);
         }
-
-        int legal = Math.Max(MinChunkBytes, (tail + ChunkMultiple - 1) / ChunkMultiple * ChunkMultiple);
-        Span<byte> silence = stackalloc byte[MinChunkBytes];
-        silence.Clear();
-        _queue.Write(silence[..(legal - tail)]);
-        _turnEnds.Enqueue(Written);
-    }
-
-    private long LastTurnEnd()
-    {
-        long last = 0;
-        foreach (long end in _turnEnds)
+        else if (_insideTurn && _queue.Count == 0)
         {
-            last = end;
+            // Its last chunk was whole and has left before its end was known.
+            _insideTurn = false;
+            SendMark();
         }
-
-        return last;
     }
 
     // Bytes of the next legal chunk that is there whole; 0: none.
@@ -240,9 +250,14 @@ internal sealed class Playout
         _insideTurn = !turnEnds;
         if (turnEnds || _marks.IsDue(Clock.Sent))
         {
-            _leg.SendMark(_marks.Add(Clock.Sent));
-            CallCounters.Add(ref _counters.MarksSent);
+            SendMark();
         }
+    }
+
+    private void SendMark()
+    {
+        _leg.SendMark(_marks.Add(Clock.Sent));
+        CallCounters.Add(ref _counters.MarksSent);
     }
 
     private long Samples(TimeSpan time) => time.Ticks * _sampleRate / TimeSpan.TicksPerSecond;

@@ -12,8 +12,21 @@ internal sealed class PlayoutClock(int sampleRate)
     // A mark's echo is late by the way back; only more than this says that the carrier is really behind.
     private readonly long _tolerance = sampleRate * 60 / 1000;
 
+    // Jitter of the marks must not tear the recording; a carrier that stood still for longer than this has torn what the caller heard.
+    private readonly long _tear = sampleRate / 4;
+
+    // An echo that comes later still is believed this far only: a lost one must not hold the caller's audio back for seconds.
+    private readonly long _mostBehind = 2 * sampleRate;
+
+    // Where the ear is known to have been.
     private long _anchorTime;
     private long _anchorPosition;
+
+    // When the run began: the ear is never ahead of real time from here.
+    private long _startTime;
+    private long _startPosition;
+
+    // The line of the recording: as the run, but for tears.
     private long _runTime;
     private long _runPosition;
 
@@ -32,8 +45,15 @@ internal sealed class PlayoutClock(int sampleRate)
     {
         if (IsDry(now))
         {
-            _anchorTime = _runTime = now;
-            _anchorPosition = _runPosition = Sent;
+            _anchorTime = _startTime = _runTime = now;
+            _anchorPosition = _startPosition = _runPosition = Sent;
+        }
+
+        long expected = _anchorTime + (Sent - _anchorPosition);
+        if (Math.Abs(expected - TimeOf(Sent)) > _tear)
+        {
+            _runTime = expected;
+            _runPosition = Sent;
         }
 
         long heardAt = TimeOf(Sent);
@@ -41,17 +61,19 @@ internal sealed class PlayoutClock(int sampleRate)
         return heardAt;
     }
 
-    /// <summary>When a position of the current run is heard. Corrections by marks do not move it: a recording must not tear.</summary>
+    /// <summary>When a position of the current run is heard. Small corrections by marks do not move it: a recording must not tear.</summary>
     public long TimeOf(long position) => _runTime + (position - _runPosition);
 
     /// <summary>The carrier says that everything up to <paramref name="position"/> has been played.</summary>
     public void MarkReached(long position, long now)
     {
+        // A carrier that echoes what it has only received would switch the pacing off: nothing is played faster than real time.
+        long believable = Math.Min(position, Math.Min(Sent, _startPosition + Math.Max(0, now - _startTime)));
         long played = Played(now);
-        if (position > played || played - position > _tolerance)
+        if (believable > played || played - believable > _tolerance)
         {
             _anchorTime = now;
-            _anchorPosition = Math.Min(position, Sent);
+            _anchorPosition = Math.Max(believable, played - _mostBehind);
         }
     }
 

@@ -34,6 +34,11 @@ internal sealed class PlayoutMarks(int sampleRate)
     {
         position = 0;
         bool known = false;
+        if (mark > _last)
+        {
+            return false; // never sent: it says nothing about those that were
+        }
+
         while (!known && _outstanding.TryPeek(out (long Mark, long Position) next) && next.Mark <= mark)
         {
             position = next.Position;

@@ -11,6 +11,7 @@ namespace Matrixd.Calls;
 internal sealed class RecordingFile(RecordingWriter writer, string path, int sampleRate)
 {
     private long _offset = Audio.WavHeader.Length;
+    private bool _hasFailed;
 
     /// <summary>The final path.</summary>
     public string Path => path;
@@ -20,8 +21,12 @@ internal sealed class RecordingFile(RecordingWriter writer, string path, int sam
     /// <summary>Owned by the writer's thread.</summary>
     internal SafeFileHandle? Handle { get; set; }
 
-    /// <summary>Owned by the writer's thread: the disk refused, nothing more is tried.</summary>
-    internal bool HasFailed { get; set; }
+    /// <summary>Set by the writer's thread: the disk refused, nothing more is tried.</summary>
+    internal bool HasFailed
+    {
+        get => Volatile.Read(ref _hasFailed);
+        set => Volatile.Write(ref _hasFailed, value);
+    }
 
     /// <summary>Owned by the writer's thread.</summary>
     internal bool NeedsSync { get; set; }
@@ -45,6 +50,9 @@ internal sealed class RecordingFile(RecordingWriter writer, string path, int sam
 
         _offset += length;
     }
+
+    /// <summary>The call never began: there will be no file.</summary>
+    public void Discard() => writer.Forget(this);
 
     /// <summary>Queues the end of the file.</summary>
     public void Complete() => writer.EnqueueEnd(this, _offset - Audio.WavHeader.Length);

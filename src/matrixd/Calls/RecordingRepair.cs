@@ -18,7 +18,8 @@ internal static partial class RecordingRepair
         }
 
         int repaired = 0;
-        foreach (string part in Directory.EnumerateFiles(directory, "*.wav" + PartSuffix, SearchOption.AllDirectories))
+        EnumerationOptions everywhere = new() { RecurseSubdirectories = true, IgnoreInaccessible = true };
+        foreach (string part in Directory.EnumerateFiles(directory, "*.wav" + PartSuffix, everywhere))
         {
             try
             {

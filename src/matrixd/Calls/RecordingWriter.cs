@@ -9,7 +9,8 @@ namespace Matrixd.Calls;
 /// <summary>The one thread that writes all recordings.</summary>
 /// <remarks>
 /// Calls hand blocks over and never wait. Where the disk falls behind, blocks are dropped and counted (the recording has silence there); where it
-/// refuses, the recording ends, the call goes on. Directories and files are private to the daemon's user.
+/// refuses, the recording ends, the call goes on. Directories and files are private to the daemon's user. A thread of its own, not the pool's:
+/// a disk that hangs must hold up nothing else.
 /// </remarks>
 internal sealed partial class RecordingWriter : IAsyncDisposable
 {
@@ -22,12 +23,14 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
     private readonly Channel<RecordingBlock> _blocks = Channel.CreateBounded<RecordingBlock>(
         new BoundedChannelOptions(QueuedBlocks) { SingleReader = true });
 
+    private readonly Lock _gate = new(); // guards _names, which calls and the writer's thread share
+    private readonly HashSet<string> _names = []; // given to a call and not final yet
     private readonly HashSet<RecordingFile> _open = [];
     private readonly string _directory;
     private readonly TimeProvider _clock;
     private readonly CallCounters _counters;
     private readonly ILogger _logger;
-    private readonly Task _loop;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastSync;
 
     public RecordingWriter(string directory, TimeProvider clock, CallCounters counters, ILogger<RecordingWriter> logger)
@@ -37,7 +40,7 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
         _counters = counters;
         _logger = logger;
         _lastSync = clock.GetTimestamp();
-        _loop = Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        new Thread(Run) { Name = "recordings", IsBackground = true }.Start();
     }
 
     /// <summary>Begins a recording: <c>{directory}/{yyyy-MM-dd}/{call_sid}.wav</c>, with a number where the call had an earlier stream.</summary>
@@ -45,9 +48,15 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
     {
         string day = Path.Combine(_directory, _clock.GetLocalNow().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
         string path = Path.Combine(day, $"{callSid}.wav");
-        for (int stream = 2; File.Exists(path) || File.Exists(path + RecordingRepair.PartSuffix); stream++)
+        lock (_gate)
         {
-            path = Path.Combine(day, $"{callSid}-{stream}.wav");
+            // A file appears with its first block only: the names given out count as well.
+            for (int stream = 2; _names.Contains(path) || File.Exists(path) || File.Exists(path + RecordingRepair.PartSuffix); stream++)
+            {
+                path = Path.Combine(day, $"{callSid}-{stream}.wav");
+            }
+
+            _names.Add(path);
         }
 
         return new RecordingFile(this, path, sampleRate);
@@ -73,8 +82,17 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
         {
             ValueTask waiting = _blocks.Writer.WriteAsync(end);
             waiting.AsTask().ContinueWith(
-                static (task, file) => ((RecordingFile)file!).Completed.TrySetResult(),
+                static (_, file) => ((RecordingFile)file!).Completed.TrySetResult(),
                 file, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>The name is free again: nothing will be written under it, or the file has it.</summary>
+    public void Forget(RecordingFile file)
+    {
+        lock (_gate)
+        {
+            _names.Remove(file.Path);
         }
     }
 
@@ -82,12 +100,12 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _blocks.Writer.TryComplete();
-        await _loop;
+        await _ended.Task;
     }
 
-    private async Task RunAsync()
+    private void Run()
     {
-        while (await _blocks.Reader.WaitToReadAsync())
+        while (_blocks.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             while (_blocks.Reader.TryRead(out RecordingBlock block))
             {
@@ -97,11 +115,12 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
             SyncWhereDue();
         }
 
-        foreach (RecordingFile file in _open)
+        foreach (RecordingFile file in _open.ToArray())
         {
-            file.Handle?.Dispose(); // its .part is repaired at the next start
-            file.Completed.TrySetResult();
+            Close(file); // its .part is repaired at the next start
         }
+
+        _ended.SetResult();
     }
 
     private void Take(RecordingBlock block)
@@ -114,11 +133,11 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
                 Write(file, block);
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // whatever a disk answers ends this recording; the thread writes those of all other calls
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            file.HasFailed = true;
-            CallCounters.Add(ref _counters.RecordingFailures);
-            LogFailed(file.Path, e.Message);
+            Fail(file, e);
         }
         finally
         {
@@ -128,11 +147,24 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
             }
             else
             {
-                file.Handle?.Dispose();
-                _open.Remove(file);
-                file.Completed.TrySetResult();
+                Close(file);
             }
         }
+    }
+
+    private void Fail(RecordingFile file, Exception e)
+    {
+        file.HasFailed = true;
+        CallCounters.Add(ref _counters.RecordingFailures);
+        LogFailed(file.Path, e.Message);
+    }
+
+    private void Close(RecordingFile file)
+    {
+        file.Handle?.Dispose();
+        _open.Remove(file);
+        Forget(file);
+        file.Completed.TrySetResult();
     }
 
     private void Write(RecordingFile file, RecordingBlock block)
@@ -186,9 +218,21 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
         {
             if (file is { NeedsSync: true, HasFailed: false })
             {
-                RandomAccess.FlushToDisk(file.Handle!);
-                file.NeedsSync = false;
+                Sync(file);
             }
+        }
+    }
+
+    private void Sync(RecordingFile file)
+    {
+        try
+        {
+            RandomAccess.FlushToDisk(file.Handle!);
+            file.NeedsSync = false;
+        }
+        catch (IOException e)
+        {
+            Fail(file, e);
         }
     }
 

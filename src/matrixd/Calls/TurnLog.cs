@@ -22,6 +22,7 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
         if (_caller is null)
         {
             _caller = new OpenTurn(++_numbers, Speaker.Caller) { Start = speech.Start < 0 ? now : speech.Start };
+            _caller.ClosedAt = _modelSpoke ? now : -1; // understood after the answer began: it does not run on into what the caller says next
             _open.Add(_caller);
         }
 
@@ -33,13 +34,18 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
         }
     }
 
-    /// <summary>A piece of what the model says.</summary>
+    /// <summary>A piece of what the model says; of a turn that was cut, what had been said before the cut.</summary>
     public void ModelSaid(string text, long position) => ModelTurn(position).AddText(text);
 
     /// <summary>Model audio comes in.</summary>
     /// <param name="position">Playout position of its first sample.</param>
     public void ModelSpeaks(long position, long now)
     {
+        if (_model is { Interrupted: true })
+        {
+            _model = null; // its end was never announced
+        }
+
         ModelTurn(position);
         if (!_modelSpoke)
         {
@@ -48,14 +54,14 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
         }
     }
 
-    /// <summary>The turn's first sample is on its way to the caller.</summary>
-    /// <param name="heardAt">When it is heard.</param>
-    public void ModelHeard(long sent, long heardAt, SpeechTracker speech)
+    /// <summary>Audio is on its way to the caller: turns whose first sample is in it have begun.</summary>
+    public void ModelHeard(PlayoutClock clock, SpeechTracker speech)
     {
         foreach (OpenTurn turn in _open)
         {
-            if (turn is { Speaker: Speaker.Model, Start: < 0 } && sent > turn.FirstPosition)
+            if (turn is { Speaker: Speaker.Model, Start: < 0, Interrupted: false } && clock.Sent > turn.FirstPosition)
             {
+                long heardAt = clock.TimeOf(turn.FirstPosition);
                 turn.Start = heardAt;
                 turn.Response = speech.End >= 0 && speech.End <= heardAt ? heardAt - speech.End : -1;
             }
@@ -119,7 +125,11 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
                 Write(turn);
                 _open.RemoveAt(i--);
                 _caller = _caller == turn ? null : _caller;
-                _model = _model == turn ? null : _model;
+                if (_model == turn)
+                {
+                    _model = null;
+                    _modelSpoke = false;
+                }
             }
         }
     }

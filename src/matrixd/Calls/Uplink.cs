@@ -18,6 +18,7 @@ internal sealed class Uplink
     private readonly AudioQueue _backlog;
     private readonly byte[] _frame;
     private int _filled;
+    private int _credit; // of the replay [bytes]
 
     /// <param name="sampleRate">The caller's rate [Hz].</param>
     /// <param name="frame">Audio in one message.</param>
@@ -51,13 +52,20 @@ internal sealed class Uplink
     /// <param name="elapsed">Time since it was called last.</param>
     public void Replay(TimeSpan elapsed)
     {
-        int budget = Math.Max(_frame.Length, Bytes(elapsed * ReplayFactor));
+        if (_backlog.Count == 0 || !_model.TakesAudio)
+        {
+            _credit = _frame.Length; // the first message of a replay waits for nothing
+            return;
+        }
+
+        // More than what is kept is never needed; it bounds the sum where the last call was long ago.
+        _credit = (int)Math.Min(_backlog.Capacity, _credit + (elapsed.Ticks * ReplayFactor * ModelRate * Pcm.BytesPerSample / TimeSpan.TicksPerSecond));
         Span<byte> frame = stackalloc byte[_frame.Length];
-        while (budget > 0 && _backlog.Count > 0 && _model.TakesAudio)
+        while (_credit >= Math.Min(_frame.Length, _backlog.Count) && _backlog.Count > 0 && _model.TakesAudio)
         {
             int read = _backlog.Read(frame);
             _model.SendAudio(frame[..read]);
-            budget -= read;
+            _credit -= read;
         }
     }
 

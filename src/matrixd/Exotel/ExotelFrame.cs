@@ -31,6 +31,9 @@ internal ref struct ExotelFrame
     /// <summary>Media: base64 of s16le.</summary>
     public ReadOnlySpan<byte> Payload;
 
+    /// <summary>Media: there was a payload, and it was a string.</summary>
+    public bool HasPayload;
+
     /// <summary>Media: the payload stands in the JSON with escapes (<c>\/</c>).</summary>
     public bool PayloadIsEscaped;
 

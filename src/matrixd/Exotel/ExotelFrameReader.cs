@@ -16,11 +16,18 @@ internal static class ExotelFrameReader
     /// <exception cref="JsonException">Not one JSON object, or too deep.</exception>
     public static ExotelFrame Read(ReadOnlySpan<byte> json)
     {
-        if (json.StartsWith("\uFEFF"u8))
+        try
         {
-            json = json[3..];
+            return ReadFrame(json.StartsWith("\uFEFF"u8) ? json[3..] : json);
         }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException("an escape in the frame is not a character", e); // half of a surrogate pair in a name
+        }
+    }
 
+    private static ExotelFrame ReadFrame(ReadOnlySpan<byte> json)
+    {
         ExotelFrame frame = new() { Sequence = -1, Timestamp = -1 };
         Utf8JsonReader reader = new(json, s_options);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -105,8 +112,9 @@ internal static class ExotelFrameReader
             if (reader.ValueTextEquals("payload"u8))
             {
                 reader.Read();
+                frame.HasPayload = reader.TokenType == JsonTokenType.String;
+                frame.PayloadIsEscaped = frame.HasPayload && reader.ValueIsEscaped;
                 frame.Payload = Text(ref reader);
-                frame.PayloadIsEscaped = reader.TokenType == JsonTokenType.String && reader.ValueIsEscaped;
             }
             else if (reader.ValueTextEquals("timestamp"u8))
             {

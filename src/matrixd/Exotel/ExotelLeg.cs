@@ -78,7 +78,7 @@ internal sealed partial class ExotelLeg : IWebSocketSink, ICallerLeg
         catch (JsonException e)
         {
             Interlocked.Increment(ref _counters.BadJson);
-            Refuse(1007, $"not a frame: {e.Message}");
+            Refuse(1007, $"not a frame of JSON: {ExotelText.Plain(e.Message)}");
         }
     }
 
@@ -93,10 +93,10 @@ internal sealed partial class ExotelLeg : IWebSocketSink, ICallerLeg
             WebSocketCloseCause.Violation when close.Code == 1008 => (CallEndReason.RateLimited, close.Reason),
             WebSocketCloseCause.Violation => (CallEndReason.ProtocolError, close.Reason),
             WebSocketCloseCause.Lost => (CallEndReason.MediaLost, "the carrier's connection broke"),
-            _ when close.Error is not null => (CallEndReason.InternalError, close.Error.GetType().Name),
-            _ => (CallEndReason.MediaLost, "the carrier did not answer our close"),
+            _ when close.Error is { } fault and not TimeoutException => (CallEndReason.InternalError, fault.GetType().Name),
+            _ => (CallEndReason.MediaLost, close.Error?.Message ?? "the carrier did not answer our close"),
         };
-        if (close.Error is { } error && close.Cause == WebSocketCloseCause.Aborted)
+        if (close.Cause == WebSocketCloseCause.Aborted && close.Error is { } error and not TimeoutException)
         {
             LogFault(_link.RemoteEndPoint, error);
         }
@@ -145,6 +145,12 @@ internal sealed partial class ExotelLeg : IWebSocketSink, ICallerLeg
         if (!frame.StreamSid.IsEmpty && !frame.StreamSid.SequenceEqual(_streamSid))
         {
             Interlocked.Increment(ref _counters.ForeignStreamFrames);
+            return;
+        }
+
+        if (!frame.HasPayload)
+        {
+            OnBadPayload();
             return;
         }
 
@@ -233,6 +239,11 @@ internal sealed partial class ExotelLeg : IWebSocketSink, ICallerLeg
 
     private void OnStartTimeout()
     {
+        if (_session is not null)
+        {
+            return; // it came at this very moment
+        }
+
         Interlocked.Increment(ref _counters.StartTimeouts);
         Refuse(1008, $"no start within {_options.StartTimeout.TotalSeconds:0.#} s");
     }
@@ -241,8 +252,8 @@ internal sealed partial class ExotelLeg : IWebSocketSink, ICallerLeg
     {
         Interlocked.Increment(ref _counters.Refused);
         LogRefused(_link.RemoteEndPoint, code, ExotelText.Plain(why));
+        _link.Close(code, why); // before the session's own close, which knows no more than its reason's code
         _session?.Stop(CallEndReason.ProtocolError, why);
-        _link.Close(code, why);
     }
 
     // Event ids 1100-1199 are this room's. Retired: none.

@@ -38,4 +38,7 @@ internal sealed record ExotelOptions
     public string BaseUrl { get; init; } = "";
 
     public string CallerId { get; init; } = "";
+
+    // The compiler's ToString would print the secrets.
+    public override string ToString() => $"{StreamPath}, {DynamicPath}, region {Region}";
 }

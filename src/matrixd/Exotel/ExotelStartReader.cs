@@ -15,6 +15,18 @@ internal static class ExotelStartReader
     /// <exception cref="JsonException">No start object.</exception>
     public static ExotelStart Read(ReadOnlyMemory<byte> json)
     {
+        try
+        {
+            return ReadStart(json);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException("an escape in the start frame is not a character", e); // half of a surrogate pair
+        }
+    }
+
+    private static ExotelStart ReadStart(ReadOnlyMemory<byte> json)
+    {
         using JsonDocument document = JsonDocument.Parse(SkipMark(json), s_options);
         JsonElement root = document.RootElement;
         if (!root.TryGetProperty("start", out JsonElement start) || start.ValueKind != JsonValueKind.Object)
@@ -38,9 +50,16 @@ internal static class ExotelStartReader
     public static string StopReason(ReadOnlyMemory<byte> json)
     {
         using JsonDocument document = JsonDocument.Parse(SkipMark(json), s_options);
-        return document.RootElement.TryGetProperty("stop", out JsonElement stop) && stop.ValueKind == JsonValueKind.Object
-            ? Text(stop, "reason", "Reason")
-            : "";
+        try
+        {
+            return document.RootElement.TryGetProperty("stop", out JsonElement stop) && stop.ValueKind == JsonValueKind.Object
+                ? Text(stop, "reason", "Reason")
+                : "";
+        }
+        catch (InvalidOperationException)
+        {
+            return ""; // its text is no text; the stop counts all the same
+        }
     }
 
     private static ReadOnlyMemory<byte> SkipMark(ReadOnlyMemory<byte> json) => json.Span.StartsWith("\uFEFF"u8) ? json[3..] : json;

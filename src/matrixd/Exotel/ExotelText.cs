@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Matrixd.Exotel;
@@ -5,24 +6,28 @@ namespace Matrixd.Exotel;
 /// <summary>A peer's words as they may stand in a log: one line, bounded, nothing that moves a terminal's cursor.</summary>
 internal static class ExotelText
 {
-    private const int MaxLength = 256;
+    /// <summary>Longest result [characters].</summary>
+    public const int MaxLength = 256;
 
     public static string Plain(string text)
     {
         StringBuilder plain = new(Math.Min(text.Length, MaxLength));
         foreach (Rune rune in text.EnumerateRunes())
         {
-            if (plain.Length >= MaxLength)
+            if (plain.Length + rune.Utf16SequenceLength >= MaxLength)
             {
                 plain.Append('…');
                 break;
             }
 
-            // Format characters turn the direction of what follows.
-            bool visible = !Rune.IsControl(rune) && Rune.GetUnicodeCategory(rune) is not System.Globalization.UnicodeCategory.Format;
-            plain.Append(visible ? rune.ToString() : "·");
+            plain.Append(IsPlain(rune) ? rune.ToString() : "·");
         }
 
         return plain.ToString();
     }
+
+    // Format characters turn the direction of what follows; separators are new lines to some.
+    private static bool IsPlain(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
 }

@@ -14,16 +14,28 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
     // One broken message is passed over; a server that sends this many in a row is not speaking the protocol.
     private const int MaxBadMessages = 8;
 
+    // One second of 20 ms messages.
+    private const int FirstAudioMessages = 50;
+
+    // Calls that wait for their answers, for models that stand still meanwhile. The lock: the receive loop adds, the call's gate takes out.
+    private readonly List<string> _toolCalls = [];
+    private readonly Lock _toolGate = new();
     private int _badMessages;
+    private volatile int _waitingTools;
+    private bool _isInterrupted; // and its turn's end has not come yet
 
-    /// <summary>Of the model that the setup named; set with the setup.</summary>
-    public ModelQuirks Quirks { get; set; } = ModelQuirks.For("");
+    /// <summary>Of the model that the setup named; null until the setup has been sent.</summary>
+    public ModelQuirks? Quirks { get; set; }
 
-    /// <summary>Set once audio has been sent, for the stage at which a close came.</summary>
-    public bool HasSentAudio { get; set; }
+    /// <summary>True where caller audio may be sent now: the setup is complete, and no blocking tool call is pending.</summary>
+    /// <remarks>Observed: realtime input while a blocking tool call is pending is closed with 1007 or 1008.</remarks>
+    public bool TakesAudio => IsReady && (_waitingTools == 0 || Quirks is { NonBlockingTools: true });
 
-    /// <summary>The server has said something since audio was first sent.</summary>
-    public bool HasAnsweredAudio { get; private set; }
+    /// <summary>Messages of audio sent.</summary>
+    public int AudioMessages { get; set; }
+
+    /// <summary>A close now is the answer to the first audio: a wrong form of it is noticed at once.</summary>
+    public bool IsInFirstAudio => AudioMessages is > 0 and <= FirstAudioMessages;
 
     public bool IsReady { get; private set; }
 
@@ -52,8 +64,17 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
         }
 
         _badMessages = 0;
-        HasAnsweredAudio |= HasSentAudio;
         Dispatch(ref read, message);
+    }
+
+    /// <summary>A tool call has its answer.</summary>
+    public void OnToolAnswered(string id)
+    {
+        lock (_toolGate)
+        {
+            _toolCalls.Remove(id);
+            _waitingTools = _toolCalls.Count;
+        }
     }
 
     public void OnBatchEnd() => sink.OnModelBatchEnd();
@@ -62,7 +83,7 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
 
     private void Dispatch(ref GeminiMessage message, ReadOnlySpan<byte> json)
     {
-        if (message.SetupComplete && !IsReady)
+        if (message.SetupComplete && !IsReady && Quirks is not null)
         {
             IsReady = true;
             onReady(this);
@@ -70,6 +91,7 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
 
         if (message.Interrupted)
         {
+            _isInterrupted = true;
             sink.OnModelInterrupted(); // audio in the same message is the old turn's, and void
         }
         else
@@ -128,11 +150,12 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
             sink.OnModelGenerationComplete();
         }
 
-        bool turnOver = Quirks.TurnEnd == TurnEndSignal.InteractionIdle
-            ? message.InteractionIdle || (message.TurnComplete && message.Interrupted)
+        bool turnOver = Quirks is { TurnEnd: TurnEndSignal.InteractionIdle }
+            ? message.InteractionIdle || (message.TurnComplete && _isInterrupted)
             : message.TurnComplete;
         if (turnOver)
         {
+            _isInterrupted = false;
             sink.OnModelTurnComplete();
         }
     }
@@ -141,11 +164,18 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
     {
         foreach (ToolCall call in message.ToolCalls ?? [])
         {
+            lock (_toolGate)
+            {
+                _toolCalls.Add(call.Id);
+                _waitingTools = _toolCalls.Count;
+            }
+
             sink.OnToolCall(call);
         }
 
         foreach (string id in message.CancelledToolCalls ?? [])
         {
+            OnToolAnswered(id); // it needs no answer any more
             sink.OnToolCallCancelled(id);
         }
 

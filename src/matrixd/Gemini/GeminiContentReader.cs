@@ -9,6 +9,9 @@ internal static class GeminiContentReader
     /// <summary>Output rate of every known model, where the MIME type does not say [Hz].</summary>
     private const int DefaultRate = 24_000;
 
+    // "audio/pcm;rate=24000" and a parameter or two; a longer type is none of audio.
+    private const int MaxMimeType = 128;
+
     public static void Read(ref Utf8JsonReader reader, ref GeminiMessage message)
     {
         if (!GeminiMessageReader.Into(ref reader, JsonTokenType.StartObject))
@@ -145,7 +148,7 @@ internal static class GeminiContentReader
             }
             else if (isType && reader.TokenType == JsonTokenType.String)
             {
-                rate = RateOf(reader.ValueSpan);
+                rate = RateOf(ref reader);
             }
             else
             {
@@ -153,9 +156,18 @@ internal static class GeminiContentReader
             }
         }
 
-        if (part.Length > 0 && rate > 0)
+        if (part.Length == 0)
+        {
+            return;
+        }
+
+        if (rate > 0)
         {
             Add(ref message, part with { SampleRate = rate });
+        }
+        else
+        {
+            message.AudioPartsLeftOut++;
         }
     }
 
@@ -171,15 +183,27 @@ internal static class GeminiContentReader
         }
     }
 
-    // "audio/pcm;rate=24000", or bare; 0: not audio of ours.
-    private static int RateOf(ReadOnlySpan<byte> mimeType)
+    // "audio/pcm;rate=24000", or bare; 0: not audio that can be brought to a phone's rate.
+    private static int RateOf(ref Utf8JsonReader reader)
     {
+        Span<byte> mimeType = stackalloc byte[MaxMimeType];
+        if (reader.ValueSpan.Length > MaxMimeType)
+        {
+            return 0;
+        }
+
+        mimeType = mimeType[..reader.CopyString(mimeType)]; // some encoders escape the '/' or the '='
         if (!mimeType.StartsWith("audio/pcm"u8))
         {
             return 0;
         }
 
         int at = mimeType.IndexOf("rate="u8);
-        return at >= 0 && Utf8Parser.TryParse(mimeType[(at + 5)..], out int rate, out _) && rate is 8000 or 16000 or 24000 or 48000 ? rate : DefaultRate;
+        if (at < 0)
+        {
+            return DefaultRate;
+        }
+
+        return Utf8Parser.TryParse(mimeType[(at + 5)..], out int rate, out _) && rate is 8000 or 16000 or 24000 ? rate : 0;
     }
 }

@@ -41,7 +41,7 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
         catch (DialException e)
         {
             Interlocked.Increment(ref counters.DialFailures);
-            return GeminiSocket.Failed(GeminiFailure.OfDial(e));
+            return GeminiSocket.Failed(GeminiFailure.OfDial(e, options.ApiKey));
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
     /// <returns>Null where the dial is worth repeating with another token.</returns>
     public GeminiFailure? Judge(GeminiSocket socket, GeminiConnection connection, bool mayRetry)
     {
-        GeminiFailure failure = GeminiFailure.OfClose(connection);
+        GeminiFailure failure = GeminiFailure.OfClose(connection, options.ApiKey);
         if (mayRetry && !connection.IsReady && failure.IsTokenRefused && tokens.Invalidate(socket.Token!, connection.Close.Reason))
         {
             Interlocked.Increment(ref counters.TokenRetries);

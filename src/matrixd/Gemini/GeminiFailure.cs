@@ -13,17 +13,24 @@ internal sealed record GeminiFailure(ModelEnding Ending, string Report)
 
     public static GeminiFailure Of(CallEndReason reason, string detail) => new(new ModelEnding(reason, detail), detail);
 
-    public static GeminiFailure OfDial(DialException e) =>
-        Of(e is { Stage: DialStage.Upgrade, Status: >= 400 and < 500 } ? CallEndReason.ModelRefused : CallEndReason.ModelUnreachable, e.Message);
-
-    public static GeminiFailure OfClose(GeminiConnection connection)
+    public static GeminiFailure OfDial(DialException e, string secret)
     {
-        WebSocketClose close = connection.Close;
-        string text = PlainText.Clean(close.Reason);
-        string detail = $"close {close.Code} {text}".TrimEnd();
-        return Of(connection.IsReady ? CallEndReason.ModelLost : CallEndReason.ModelRefused, detail) with
+        if (e.Stage != DialStage.Upgrade)
         {
-            IsTokenRefused = (close.Code == 1011 && text.Contains("used too many times", StringComparison.Ordinal)) || (close.Code == 1007 && text.Contains("token", StringComparison.Ordinal)),
-        };
+            return Of(CallEndReason.ModelUnreachable, e.Message);
+        }
+
+        CloseCause cause = CloseCause.Classify(e.Status, e.Message, CloseStage.Upgrade, secret);
+        return Judged(cause);
     }
+
+    public static GeminiFailure OfClose(GeminiConnection connection, string secret)
+    {
+        CloseStage stage = !connection.IsReady ? CloseStage.BeforeSetupComplete : connection.IsInFirstAudio ? CloseStage.FirstAudio : CloseStage.MidCall;
+        string text = connection.Close.Reason.Length > 0 ? connection.Close.Reason : connection.Error ?? connection.Close.Error?.Message ?? "";
+        return Judged(CloseCause.Classify(connection.Close.Code, text, stage, secret));
+    }
+
+    private static GeminiFailure Judged(CloseCause cause) =>
+        new(new ModelEnding(cause.Reason, $"{cause.Code} {cause.Text}".TrimEnd()), cause.Describe()) { IsTokenRefused = cause.TokenExhausted || cause.TokenBad };
 }

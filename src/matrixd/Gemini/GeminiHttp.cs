@@ -23,13 +23,13 @@ internal sealed class GeminiHttp : IDisposable
     private readonly TimeProvider _time;
 
     /// <exception cref="IOException"><see cref="GeminiOptions.CaFile"/> cannot be read.</exception>
-    /// <exception cref="ArgumentException">The key holds what no header can carry.</exception>
+    /// <exception cref="FormatException">The key holds what no header can carry.</exception>
     public GeminiHttp(GeminiOptions options, TimeProvider time)
     {
         // Said here without the value: the header's own error would quote it.
         if (options.ApiKey.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
-            throw new ArgumentException("The Gemini API key holds a blank, a line break or a character beyond ASCII: check the file it is read from.", nameof(options));
+            throw new FormatException("The Gemini API key holds a blank, a line break or a character beyond ASCII: check the file it is read from.");
         }
 
         _apiKey = options.ApiKey;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using Matrixd.Calls;
 using Matrixd.Timing;
 using Matrixd.Transport;
@@ -44,7 +45,7 @@ internal sealed partial class GeminiLeg : IModelLeg
 
     public Task Closed => _closed.Task;
 
-    public bool TakesAudio => _connection is { IsReady: true } && !_isClosed && _link!.QueuedBytes < CongestedBytes;
+    public bool TakesAudio => _connection is { TakesAudio: true } && !_isClosed && _link!.QueuedBytes < CongestedBytes;
 
     public void Connect() => _running = RunAsync();
 
@@ -62,15 +63,27 @@ internal sealed partial class GeminiLeg : IModelLeg
         byte[] message = ArrayPool<byte>.Shared.Rent(GeminiAudioWriter.Length(pcm.Length));
         _link!.Send(WebSocketOpcode.Text, message.AsSpan(0, GeminiAudioWriter.Write(pcm, message)));
         ArrayPool<byte>.Shared.Return(message);
-        _connection!.HasSentAudio = true;
+        _connection!.AudioMessages++;
     }
 
     public void SendAudioStreamEnd() => _link?.Send(WebSocketOpcode.Text, ClientMessages.AudioStreamEnd);
 
     public void SendOpeningText(string text) => Send(output => ClientMessages.WriteOpeningText(output, text));
 
-    public void SendToolResponse(string id, string name, string response) =>
-        Send(output => ClientMessages.WriteToolResponse(output, _quirks, id, name, response));
+    public void SendToolResponse(string id, string name, string response)
+    {
+        try
+        {
+            Send(output => ClientMessages.WriteToolResponse(output, _quirks, id, name, response));
+        }
+        catch (JsonException)
+        {
+            // The model waits for an answer all the same.
+            Send(output => ClientMessages.WriteToolResponse(output, _quirks, id, name, """{"error":"the tool's answer was not JSON"}"""));
+        }
+
+        _connection?.OnToolAnswered(id);
+    }
 
     public void Flush() => _link?.Flush();
 
@@ -96,6 +109,7 @@ internal sealed partial class GeminiLeg : IModelLeg
 
     private async Task RunAsync()
     {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // begun under the call's gate: a dial has files and names to look up
         ModelEnding? ending = null;
         try
         {
@@ -104,7 +118,12 @@ internal sealed partial class GeminiLeg : IModelLeg
                 GeminiFailure? failure = await RunSocketAsync(mayRetry: attempt == 1);
                 if (failure is null)
                 {
-                    continue; // with another token
+                    continue; // with another token, or over
+                }
+
+                if (_isClosed)
+                {
+                    break; // as it was asked to
                 }
 
                 ending = failure.Ending;
@@ -133,7 +152,7 @@ internal sealed partial class GeminiLeg : IModelLeg
     }
 
     /// <summary>One token, one dial, one socket to its end.</summary>
-    /// <returns>How it failed; null where another token is to be tried.</returns>
+    /// <returns>How it failed; null where another token is to be tried, or the leg was closed.</returns>
     private async Task<GeminiFailure?> RunSocketAsync(bool mayRetry)
     {
         GeminiSocket socket = await _endpoint.DialAsync(_closing.Token);
@@ -158,7 +177,7 @@ internal sealed partial class GeminiLeg : IModelLeg
         Interlocked.Increment(ref _endpoint.Counters.OpenSockets);
         await socket.Link!.RunAsync(connection);
         Interlocked.Decrement(ref _endpoint.Counters.OpenSockets);
-        return _isClosed ? new GeminiFailure(default, "") : _endpoint.Judge(socket, connection, mayRetry);
+        return _isClosed ? null : _endpoint.Judge(socket, connection, mayRetry);
     }
 
     // Under the leg's gate: the setup leaves as soon as there are both a socket and a setup.

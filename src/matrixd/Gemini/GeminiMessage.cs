@@ -20,7 +20,7 @@ internal ref struct GeminiMessage
 
     public int AudioParts;
 
-    /// <summary>Audio parts beyond <see cref="MaxAudioParts"/>.</summary>
+    /// <summary>Audio parts beyond <see cref="MaxAudioParts"/>, or of a kind that is not played.</summary>
     public int AudioPartsLeftOut;
 
     public AudioPartList Audio;

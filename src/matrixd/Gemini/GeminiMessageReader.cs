@@ -17,6 +17,18 @@ internal static class GeminiMessageReader
     /// <exception cref="JsonException">Not one JSON object.</exception>
     public static GeminiMessage Read(ReadOnlySpan<byte> json)
     {
+        try
+        {
+            return ReadMessage(json);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException("an escape in the message is not a character", e); // half of a surrogate pair
+        }
+    }
+
+    private static GeminiMessage ReadMessage(ReadOnlySpan<byte> json)
+    {
         GeminiMessage message = default;
         Utf8JsonReader reader = new(json, s_options);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -159,7 +171,7 @@ internal static class GeminiMessageReader
         {
             bool timeLeft = Is(ref reader, "timeLeft"u8, "time_left"u8);
             string? text = Text(ref reader);
-            if (timeLeft && text is not null && double.TryParse(text.TrimEnd('s'), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds))
+            if (timeLeft && text is not null && double.TryParse(text.TrimEnd('s'), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && double.IsFinite(seconds))
             {
                 message.GoAway = TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 3600));
             }

@@ -1,4 +1,5 @@
 using Matrixd.Config;
+using Matrixd.Hosting.Demo;
 using Matrixd.Simulation;
 using Matrixd.Storage;
 
@@ -67,6 +68,10 @@ internal static class Commands
             ("run", _) => RunCommand.RunAsync(rest, stdout, stderr),
             ("check", _) => Task.FromResult(Check(rest, stdout, stderr)),
             ("sessions", _) => SessionsCommand.RunAsync(rest, stdout, stderr),
+            ("demo", _) => DemoCommand.RunAsync(rest, stdout, stderr, CancellationToken.None),
+            ("call", _) => CallCommand.RunAsync(rest, stdout, stderr, CancellationToken.None),
+            ("simulate", ["gemini", ..]) => SimulateGeminiCommand.RunAsync(rest[1..], stdout, stderr, CancellationToken.None),
+            ("simulate", ["echo", ..]) => SimulateEchoCommand.RunAsync(rest[1..], stdout, stderr, CancellationToken.None),
             ("version" or "--version", _) => Task.FromResult(VersionCommand.Run(rest, stdout)),
             ("help" or "--help" or "-h", _) => HelpAsync(stdout),
             _ => throw new CommandUsageException($"there is no command \"{string.Join(' ', args.Take(2))}\""),

@@ -54,14 +54,14 @@ internal sealed partial class Daemon : IAsyncDisposable
         _tokens = new TokenService(_http, config.Gemini, new TokenStore(_database), clock, loggers.CreateLogger<TokenService>());
         GeminiCounters gemini = new();
         GeminiEndpoint endpoint = new(config.Gemini, _tokens, _wheel, gemini);
-        SessionStore sessions = new(_database);
-        CallLog log = new(_database);
+        Sessions = new SessionStore(_database);
+        Log = new CallLog(_database);
         CallEnvironment environment = new()
         {
             Options = config.Calls,
             Wheel = _wheel,
-            Sessions = sessions,
-            Log = log,
+            Sessions = Sessions,
+            Log = Log,
             Models = new GeminiConnector(endpoint, loggers.CreateLogger<GeminiLeg>()),
             Agents = () => _agents,
             Recordings = _recordings,
@@ -69,7 +69,7 @@ internal sealed partial class Daemon : IAsyncDisposable
             Logger = loggers.CreateLogger<CallSession>(),
         };
         Registry = new CallRegistry(config.Calls.MaxCalls);
-        Router = BuildRouter(config, environment, new MetricsPage(Registry, counters, gemini, _tokens, _database, new ExotelCounters(), new ServerCounters()), sessions, log, clock);
+        Router = BuildRouter(config, environment, new MetricsPage(Registry, counters, gemini, _tokens, _database, new ExotelCounters(), new ServerCounters()), clock);
     }
 
     public CallRegistry Registry { get; }
@@ -79,6 +79,10 @@ internal sealed partial class Daemon : IAsyncDisposable
 
     /// <summary>Addresses it listens on.</summary>
     public IReadOnlyList<string> Addresses => _server!.Addresses;
+
+    public ISessionStore Sessions { get; }
+
+    public ICallLog Log { get; }
 
     private Router Router { get; }
 
@@ -134,7 +138,7 @@ internal sealed partial class Daemon : IAsyncDisposable
     }
 
     private Router BuildRouter(
-        DaemonConfig config, CallEnvironment environment, MetricsPage metrics, ISessionStore sessions, ICallLog log, TimeProvider clock)
+        DaemonConfig config, CallEnvironment environment, MetricsPage metrics, TimeProvider clock)
     {
         ClientAddress clients = new(config.Server.TrustedProxies);
         Credentials credentials = new(config.Server, config.Exotel, clients);
@@ -145,8 +149,8 @@ internal sealed partial class Daemon : IAsyncDisposable
         return new Router(
             config.Exotel,
             new StreamRoute(config.Exotel, credentials, clients, throttle, warm, host, metrics.Exotel, metrics.Server, _wheel, _loggers),
-            new DynamicUrlRoute(config.Server, config.Exotel, credentials, clients, throttle, warm, host, sessions, metrics.Server, clock),
-            new SessionsApi(sessions, log, () => _agents, credentials, clock),
+            new DynamicUrlRoute(config.Server, config.Exotel, credentials, clients, throttle, warm, host, Sessions, metrics.Server, clock),
+            new SessionsApi(Sessions, Log, () => _agents, credentials, clock),
             new StatusRoutes(Registry, credentials, metrics.Render),
             _loggers.CreateLogger<Router>());
     }
@@ -156,9 +160,23 @@ internal sealed partial class Daemon : IAsyncDisposable
     private void StartBackground(DaemonConfig config, TimeProvider clock)
     {
         _background.Add(_tokens.RunAsync(_stopping.Token));
+        _background.Add(CheckModelAsync(config.Gemini, _stopping.Token));
         if (_certificate is not null)
         {
             _background.Add(_certificate.RunAsync(clock, _stopping.Token));
+        }
+    }
+
+    // An unknown model is accepted and then answers with silence: better to hear of it now.
+    private async Task CheckModelAsync(GeminiOptions options, CancellationToken stopping)
+    {
+        try
+        {
+            await new ModelList(_http, options, _loggers.CreateLogger<ModelList>()).CheckAsync(options.Model, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // the daemon stops
         }
     }
 

@@ -9,6 +9,8 @@ internal sealed class ClientAddress(IReadOnlyList<IPNetwork> trustedProxies)
     // More hops than this are no chain of proxies of ours.
     private const int MaxHops = 16;
 
+    private static readonly string[] s_ofProxies = ["X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"];
+
     public IPAddress Of(HttpContext context)
     {
         IPAddress address = Plain(context.Connection.RemoteIpAddress ?? IPAddress.None);
@@ -40,11 +42,21 @@ internal sealed class ClientAddress(IReadOnlyList<IPNetwork> trustedProxies)
     public bool IsSecure(HttpContext context) =>
         context.Request.IsHttps || (IsTrusted(Plain(context.Connection.RemoteIpAddress ?? IPAddress.None)) && context.Request.Headers["X-Forwarded-Proto"] == "https");
 
-    /// <summary>True where the request comes from this machine, to a loopback listener, and was not passed on by a proxy.</summary>
+    /// <summary>True where the request comes from this machine, to a loopback listener by its own name, and was not passed on by a proxy or a page of somebody else's.</summary>
     public static bool IsLocal(HttpContext context) =>
         IPAddress.IsLoopback(Plain(context.Connection.RemoteIpAddress ?? IPAddress.None))
         && IPAddress.IsLoopback(Plain(context.Connection.LocalIpAddress ?? IPAddress.None))
-        && !context.Request.Headers.ContainsKey("X-Forwarded-For") && !context.Request.Headers.ContainsKey("Forwarded");
+        && !s_ofProxies.Any(context.Request.Headers.ContainsKey)
+        && IsLoopbackName(context.Request.Host.Host)
+        && HasOwnOrigin(context.Request);
+
+    // A browser on this machine may have been told a foreign name for our address.
+    private static bool IsLoopbackName(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address));
+
+    // Tools send no Origin; a page sends its own, and only ours may ask.
+    private static bool HasOwnOrigin(HttpRequest request) =>
+        !request.Headers.TryGetValue("Origin", out Microsoft.Extensions.Primitives.StringValues origin) || origin == $"{request.Scheme}://{request.Host.Value}";
 
     private bool IsTrusted(IPAddress address)
     {

@@ -108,9 +108,9 @@ internal sealed record DynamicUrlRequest(string CallSid, string From, string To)
                 await ReadJsonAsync(request, values);
             }
         }
-        catch (Exception e) when (e is JsonException or InvalidDataException)
+        catch (Exception e) when (e is JsonException or InvalidDataException or InvalidOperationException)
         {
-            return null;
+            return null; // InvalidOperationException: half of a surrogate pair in a text
         }
 
         string Value(params ReadOnlySpan<string> keys)

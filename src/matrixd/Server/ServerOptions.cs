@@ -25,6 +25,9 @@ internal sealed record ServerOptions
     public int MaxCalls { get; init; }
 
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromMinutes(15);
+
+    // The compiler's ToString would print the admin token.
+    public override string ToString() => string.Join(", ", Listen);
 }
 
 /// <param name="Host">IP address, or <c>localhost</c>.</param>

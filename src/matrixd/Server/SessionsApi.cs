@@ -37,19 +37,28 @@ internal sealed class SessionsApi(ISessionStore sessions, ICallLog log, Func<IAg
         SessionState? state = null;
         if (query["state"].ToString() is { Length: > 0 } word)
         {
-            if (!Enum.TryParse(word, ignoreCase: true, out SessionState parsed) || char.IsDigit(word[0]))
+            state = StateOf(word);
+            if (state is null)
             {
                 await ErrorAsync(context, $"state: '{Exotel.ExotelText.Plain(word)}' is not one of intent, dialing, warm, live, ended");
                 return;
             }
-
-            state = parsed;
         }
 
         int limit = int.TryParse(query["limit"], out int asked) ? Math.Clamp(asked, 1, 1000) : 100;
         IReadOnlyList<Session> rows = await sessions.ListAsync(new SessionFilter(state, limit));
         await Replies.JsonAsync(context, StatusCodes.Status200OK, rows.Select(SessionView.Of).ToArray(), ApiJson.Default.SessionViewArray);
     }
+
+    private static SessionState? StateOf(string word) => word switch
+    {
+        "intent" => SessionState.Intent,
+        "dialing" => SessionState.Dialing,
+        "warm" => SessionState.Warm,
+        "live" => SessionState.Live,
+        "ended" => SessionState.Ended,
+        _ => null,
+    };
 
     private async Task ShowAsync(HttpContext context, string sid)
     {

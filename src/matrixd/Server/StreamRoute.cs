@@ -72,15 +72,15 @@ internal sealed class StreamRoute(
 
     private async Task ServeAsync(HttpContext context, CallSid? warmCall, string? token)
     {
+        Task usedUp = Task.CompletedTask;
         try
         {
+            ExotelAdmission admission = new(warmCall, () => usedUp = token is null ? usedUp : warm.UseUpAsync(token));
             Interlocked.Increment(ref serverCounters.Upgrades);
-            Task usedUp = Task.CompletedTask;
-            ExotelAdmission admission = new(warmCall, () => usedUp = token is null ? Task.CompletedTask : warm.UseUpAsync(token));
             WebSocketLink link = await WebSocketHandshake.AcceptAsync(context, _limits, wheel);
             ExotelLeg leg = new(link, options, host, admission, counters, wheel, _logger);
             await leg.RunAsync();
-            await usedUp; // gone from memory at once; a row that the store could not remove expires by itself
+            await usedUp; // gone from memory long ago; a row that stays behind expires by itself
         }
         finally
         {

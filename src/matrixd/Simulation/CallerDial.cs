@@ -7,7 +7,9 @@ namespace Matrixd.Simulation;
 /// <summary>Dials as Exotel does: a Go client, no Origin, the query taken off, one retry.</summary>
 internal static class CallerDial
 {
-    private const int HandshakeTries = 2;
+    /// <summary>Exotel tries a failed handshake once more.</summary>
+    public const int HandshakeTries = 2;
+
     private static readonly TimeSpan s_handshakeLimit = TimeSpan.FromSeconds(10);
 
     // Source: Exotel's documentation; at most 3 pairs and 256 characters come back in start.custom_parameters.

@@ -234,7 +234,7 @@ internal sealed class ExotelCaller : IWebSocketSink
 
             // Frame n is due at n × frame length after start, whatever happened before: a late tick is made up, and nothing drifts.
             TimeSpan now = Now;
-            while (_speaker.NextDue <= now)
+            while (!_speaker.Done && _speaker.NextDue <= now)
             {
                 ReadOnlySpan<byte> base64 = _speaker.Next(now, _line.Ear.Playing(now), out long number);
                 _link.Send(WebSocketOpcode.Text, _writer.Media(number, (number - 1) * _options.Audio.FrameMs, base64));

@@ -16,14 +16,13 @@ internal sealed class GeminiConnection : IWebSocketSink
     private readonly WebSocketLink _link;
     private readonly Action _reset;
     private readonly GeminiToken? _token;
-    private readonly GeminiMessageWriter _writer = new();
+    private readonly GeminiOutbox _outbox;
     private readonly GeminiMouth _mouth;
     private readonly GeminiFaults _faults;
     private readonly GeminiInbox _inbox;
     private readonly List<Task> _renderings = [];
     private readonly TaskCompletionSource<WebSocketClose> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private GeminiMind? _mind;
-    private bool _stalled;
     private bool _over;
 
     /// <param name="shared">The simulator's.</param>
@@ -42,7 +41,8 @@ internal sealed class GeminiConnection : IWebSocketSink
         Index = index;
         Script = shared.Options.Voice == GeminiVoice.Scripted ? shared.Options.Script?.Invoke(index) ?? new GeminiScript() : null;
         Ledger = new GeminiLedger(shared.Options.Remember, shared.Time.Wheel.Clock);
-        _mouth = new GeminiMouth(this, shared.Time.Wheel, shared.Options.SpeedFactor);
+        _outbox = new GeminiOutbox(link, Ledger);
+        _mouth = new GeminiMouth(this, _outbox, shared.Time.Wheel, shared.Options.SpeedFactor);
         _faults = new GeminiFaults(this, _mouth, shared);
         _inbox = new GeminiInbox(this, shared.Options);
     }
@@ -80,25 +80,17 @@ internal sealed class GeminiConnection : IWebSocketSink
     /// <param name="atOnce">A refusal that follows the 101 without waiting for a message.</param>
     public async Task RunAsync(GeminiRefusal? atOnce)
     {
-        Locked(() =>
+        if (atOnce is { } refusal)
         {
-            if (atOnce is { } refusal)
-            {
-                Refuse(refusal);
-            }
-            else
-            {
-                _faults.Reach(FaultStage.Upgrade);
-            }
-        });
-        await _link.RunAsync(this);
-        Task[] renderings;
-        lock (_gate)
+            Refuse(refusal);
+        }
+        else
         {
-            renderings = [.. _renderings];
+            Locked(() => _faults.Reach(FaultStage.Upgrade));
         }
 
-        await Task.WhenAll(renderings);
+        await _link.RunAsync(this);
+        await Task.WhenAll(_renderings); // none is added once the link is over
     }
 
     /// <summary>Sends any text as the simulator sends its own: in a binary frame.</summary>
@@ -108,7 +100,7 @@ internal sealed class GeminiConnection : IWebSocketSink
     {
         lock (_gate)
         {
-            return Put(opcode, "raw", message);
+            return _outbox.Put("raw", message, opcode: opcode);
         }
     }
 
@@ -118,17 +110,7 @@ internal sealed class GeminiConnection : IWebSocketSink
     public Task<bool> SayAsync(ReadOnlyMemory<short> pcm24k, string transcript = "")
     {
         GeminiTurn turn = new(pcm24k, transcript);
-        Locked(() =>
-        {
-            if (_over)
-            {
-                turn.Done.TrySetResult(false);
-            }
-            else
-            {
-                _mouth.Say(turn);
-            }
-        });
+        Locked(() => _mouth.Say(turn));
         return turn.Done.Task;
     }
 
@@ -149,27 +131,28 @@ internal sealed class GeminiConnection : IWebSocketSink
         }
 
         Ready = true;
-        Put(WebSocketOpcode.Binary, "setupComplete", _writer.SetupComplete());
+        _outbox.SetupComplete();
         SendHandle();
         _faults.Ready(_token);
         Script?.OnReady?.Invoke(this);
         Ledger.Pulse();
     });
 
-    public void SendGoAway(TimeSpan left) => Locked(() => Put(WebSocketOpcode.Binary, "goAway", _writer.GoAway(left)));
+    public void SendGoAway(TimeSpan left) => Locked(() => _outbox.GoAway(left));
 
     public void SendToolCall(string id, GeminiToolCall call) => Locked(() =>
     {
-        Put(WebSocketOpcode.Binary, "toolCall", _writer.ToolCall(id, call.Name, call.Args));
+        _outbox.ToolCall(id, call);
         _faults.Reach(FaultStage.Tool);
     });
 
-    public void SendToolCallCancellation(string id) => Locked(() => Put(WebSocketOpcode.Binary, "toolCallCancellation", _writer.ToolCallCancellation(id)));
+    public void SendToolCallCancellation(string id) => Locked(() => _outbox.ToolCallCancellation(id));
 
     /// <summary>Closes with a code and a text, cut to what a close frame holds.</summary>
     public void Close(ushort code, string text) => Locked(() =>
     {
         Refused ??= new GeminiRefusal(code, WireText.CutReason(text));
+        _outbox.Silenced = true;
         _mouth.Stop();
         _link.Close(code, WireText.CutReason(text));
     });
@@ -190,17 +173,21 @@ internal sealed class GeminiConnection : IWebSocketSink
     });
 
     /// <summary>Says nothing any more; what comes is read.</summary>
-    public void Stall() => Locked(() => _stalled = true);
+    public void Stall() => Locked(() => _outbox.Silenced = true);
 
     public void OnMessage(WebSocketOpcode opcode, ReadOnlySpan<byte> message)
     {
         lock (_gate)
         {
-            if (!Over)
+            if (Over)
             {
-                _inbox.Take(message);
+                return;
             }
+
+            Ledger.Receive(_inbox.Take(message), message);
         }
+
+        Ledger.Pulse();
     }
 
     public void OnBatchEnd()
@@ -212,6 +199,7 @@ internal sealed class GeminiConnection : IWebSocketSink
         lock (_gate)
         {
             _over = true;
+            _outbox.Silenced = true;
             _mouth.Stop();
             _faults.Stop();
             if (Session is not null)
@@ -248,19 +236,15 @@ internal sealed class GeminiConnection : IWebSocketSink
             return;
         }
 
-        GeminiRefusal? refusal = _token is { Constrained: true } && !_shared.Options.AcceptSdk ? GeminiRefusal.InvalidArgument : null;
-        refusal ??= _token is null ? null : _shared.Tokens.Admit(_token, setup.Handle is not null);
-        GeminiSessionState? session = null;
-        refusal ??= _shared.Sessions.Enter(setup, this, out session);
-        if (refusal is { } refused)
+        if (_shared.Admit(_token, setup, this, out GeminiSessionState? session) is { } refusal)
         {
-            Refuse(refused);
+            Refuse(refusal);
             return;
         }
 
         Session = session!;
         Setup = setup;
-        _mind = Script is null ? new GeminiMind(this, _mouth, setup, Session, _shared.Options) : null;
+        _mind = Script is null ? new GeminiMind(this, _mouth, _outbox, setup, Session, _shared.Options) : null;
         _shared.Options.Report?.Invoke($"connection {Index} {(setup.Handle is null ? "opened" : "resumed")} {Session.Id} on {setup.Model}");
         Script?.OnSetup?.Invoke(this, element);
         TimeSpan late = _faults.ReachSetup(Session.Struck);
@@ -270,17 +254,10 @@ internal sealed class GeminiConnection : IWebSocketSink
         }
     }
 
+    /// <summary>A message of the mouth's; the first of a turn brings what is planned for a turn.</summary>
     internal bool SendAudio(ReadOnlySpan<short> pcm, string transcript, int number)
     {
-        // Every other piece of the transcript stands in the audio's own message, the rest in messages of their own: both occur.
-        bool together = number % 2 == 0;
-        string words = Setup?.TranscribesOutput == true ? transcript : "";
-        if (words.Length > 0 && !together)
-        {
-            Put(WebSocketOpcode.Binary, "serverContent.outputTranscription", _writer.OutputTranscription(words));
-        }
-
-        if (!Put(WebSocketOpcode.Binary, "serverContent.modelTurn", _writer.Audio(pcm, together ? words : "", bareMime: number % 5 == 4), pcm))
+        if (!_outbox.Audio(pcm, Setup?.TranscribesOutput == true ? transcript : "", number))
         {
             return false;
         }
@@ -293,20 +270,12 @@ internal sealed class GeminiConnection : IWebSocketSink
         return true;
     }
 
-    internal void SendGenerationComplete() => Put(WebSocketOpcode.Binary, "serverContent.generationComplete", _writer.GenerationComplete());
-
-    internal void SendInterrupted() => Put(WebSocketOpcode.Binary, "serverContent.interrupted", _writer.Interrupted());
-
-    internal void SendInputTranscription(string text) =>
-        Put(WebSocketOpcode.Binary, "serverContent.inputTranscription", _writer.InputTranscription(text));
-
     /// <param name="samples">Said in the turn, for usageMetadata: 25 tokens a second of audio.</param>
     internal void SendTurnComplete(int samples)
     {
         int prompt = (int)((_mind?.Heard ?? 0) * 25 / SpeechDetector.Rate);
         int response = (int)((long)samples * 25 / GeminiMouth.Rate);
-        bool idle = Setup?.Quirks?.EndsIdle == true;
-        Put(WebSocketOpcode.Binary, idle ? "serverContent.interactionStatus" : "serverContent.turnComplete", _writer.TurnComplete(idle, prompt, response));
+        _outbox.TurnComplete(Setup?.Quirks?.EndsIdle == true, prompt, response);
         SendHandle();
     }
 
@@ -323,24 +292,7 @@ internal sealed class GeminiConnection : IWebSocketSink
     {
         if (Setup is { Resumable: true } && Session is not null)
         {
-            Put(WebSocketOpcode.Binary, "sessionResumptionUpdate", _writer.Resumption(GeminiSessions.NewHandle(Session)));
+            _outbox.Handle(GeminiSessions.NewHandle(Session));
         }
-    }
-
-    private bool Put(WebSocketOpcode opcode, string kind, ReadOnlySpan<byte> message, ReadOnlySpan<short> pcm = default)
-    {
-        if (_stalled || Over)
-        {
-            return true; // said into the void
-        }
-
-        if (!_link.Send(opcode, message))
-        {
-            return false;
-        }
-
-        _link.Flush();
-        Ledger.Send(kind, pcm);
-        return true;
     }
 }

@@ -12,30 +12,30 @@ internal sealed class GeminiInbox(GeminiConnection connection, GeminiSimulatorOp
     private bool _setupSeen;
     private bool _audioSeen;
 
-    public void Take(ReadOnlySpan<byte> message)
+    /// <returns>The message's kind, for the ledger, which is told when all that the message causes has been caused.</returns>
+    public string Take(ReadOnlySpan<byte> message)
     {
         if (connection.Ready && GeminiAudioReader.TryRead(message, out ReadOnlySpan<byte> mimeType, out ReadOnlySpan<byte> data))
         {
-            connection.Ledger.Receive("realtime_input.audio", message);
             if (!Blocked())
             {
                 Hear(mimeType, data);
             }
 
-            return;
+            return "realtime_input.audio";
         }
 
         try
         {
             Utf8JsonReader reader = new(message);
             using JsonDocument document = JsonDocument.ParseValue(ref reader);
-            connection.Ledger.Receive(KindOf(document.RootElement), message);
             Judge(document.RootElement);
+            return KindOf(document.RootElement);
         }
         catch (JsonException)
         {
-            connection.Ledger.Receive("(no JSON)", message);
             connection.Refuse(GeminiRefusal.InvalidArgument);
+            return "(no JSON)";
         }
     }
 

@@ -17,6 +17,7 @@ internal sealed class GeminiLedger(bool remember, TimeProvider clock)
     private readonly List<string> _sent = [];
     private readonly List<short> _caller = [];
     private readonly List<short> _said = [];
+    private readonly List<SaidTurn> _turns = [];
     private long _audioMessages;
 
     public IReadOnlyList<GeminiReceived> Received => Copy(_received);
@@ -30,6 +31,9 @@ internal sealed class GeminiLedger(bool remember, TimeProvider clock)
     /// <summary>What the model said, as sent [24 kHz].</summary>
     public short[] SaidPcm => Copy(_said);
 
+    /// <summary>The turns that <see cref="SaidPcm"/> consists of, as far as their generation has ended.</summary>
+    public IReadOnlyList<SaidTurn> Turns => Copy(_turns);
+
     /// <summary>Messages of caller audio.</summary>
     public long AudioMessages => Interlocked.Read(ref _audioMessages);
 
@@ -42,8 +46,6 @@ internal sealed class GeminiLedger(bool remember, TimeProvider clock)
                 _received.Add(new GeminiReceived(kind, Encoding.UTF8.GetString(message), clock.GetElapsedTime(_opened)));
             }
         }
-
-        _watcher.Pulse();
     }
 
     public void Hear(ReadOnlySpan<short> pcm)
@@ -66,6 +68,7 @@ internal sealed class GeminiLedger(bool remember, TimeProvider clock)
             {
                 _sent.Add(kind);
                 _said.AddRange(pcm);
+                EndTurn(kind);
             }
 
             _watcher.Pulse();
@@ -88,6 +91,20 @@ internal sealed class GeminiLedger(bool remember, TimeProvider clock)
         lock (_gate)
         {
             return _received.Count(r => r.Kind == kind);
+        }
+    }
+
+    private void EndTurn(string kind)
+    {
+        int start = _turns.Count == 0 ? 0 : _turns[^1].Start + _turns[^1].Length;
+        bool interrupted = kind.EndsWith("interrupted", StringComparison.Ordinal);
+        if (_said.Count > start && (interrupted || kind.EndsWith("generationComplete", StringComparison.Ordinal)))
+        {
+            _turns.Add(new SaidTurn(start, _said.Count - start, interrupted));
+        }
+        else if (interrupted && _turns.Count > 0)
+        {
+            _turns[^1] = _turns[^1] with { Interrupted = true }; // all of it had been sent, not all of it heard
         }
     }
 

@@ -4,7 +4,8 @@ namespace Matrixd.Simulation;
 
 /// <summary>The simulated model's own behaviour: greets when asked, listens, calls its tools, answers.</summary>
 /// <remarks>Owned by one connection; every method is called under that connection's lock.</remarks>
-internal sealed class GeminiMind(GeminiConnection connection, GeminiMouth mouth, GeminiSetup setup, GeminiSessionState session, GeminiSimulatorOptions options)
+internal sealed class GeminiMind(
+    GeminiConnection connection, GeminiMouth mouth, GeminiOutbox outbox, GeminiSetup setup, GeminiSessionState session, GeminiSimulatorOptions options)
 {
     private static readonly TimeSpan s_keptTail = TimeSpan.FromMilliseconds(150); // of the silence that ended an utterance
 
@@ -48,7 +49,7 @@ internal sealed class GeminiMind(GeminiConnection connection, GeminiMouth mouth,
         }
     }
 
-    /// <summary>A turn in text is answered: the words in quotation marks are spoken.</summary>
+    /// <summary>A turn in text is answered: the words in quotation marks are spoken, else its last paragraph.</summary>
     public void Read(string text) => connection.Render(Quoted(text));
 
     /// <summary>A tool has answered.</summary>
@@ -76,7 +77,7 @@ internal sealed class GeminiMind(GeminiConnection connection, GeminiMouth mouth,
         if (setup.TranscribesInput)
         {
             double seconds = (double)utterance.Length / SpeechDetector.Rate;
-            connection.SendInputTranscription(string.Create(CultureInfo.InvariantCulture, $"(caller speech, {seconds:0.0} s)"));
+            outbox.InputTranscription(string.Create(CultureInfo.InvariantCulture, $"(caller speech, {seconds:0.0} s)"));
         }
 
         if (PendingTool is not null)
@@ -115,6 +116,6 @@ internal sealed class GeminiMind(GeminiConnection connection, GeminiMouth mouth,
     {
         int open = text.IndexOfAny(['"', '“']);
         int close = text.LastIndexOfAny(['"', '”']);
-        return open >= 0 && close > open + 1 ? text[(open + 1)..close] : text;
+        return open >= 0 && close > open + 1 ? text[(open + 1)..close] : text[(text.LastIndexOf("\n\n", StringComparison.Ordinal) + 1)..].Trim();
     }
 }

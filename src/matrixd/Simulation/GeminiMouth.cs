@@ -15,15 +15,18 @@ internal sealed class GeminiMouth
     private static readonly int[] s_messageSizes = [2352, 3528, 4584, 2952, 3217];
 
     private readonly GeminiConnection _connection;
+    private readonly GeminiOutbox _outbox;
     private readonly TimerWheel _wheel;
     private readonly double _speed;
     private readonly WheelTimer _timer;
     private readonly Queue<GeminiTurn> _queue = new();
     private GeminiTurn? _turn;
+    private bool _stopped;
 
-    public GeminiMouth(GeminiConnection connection, TimerWheel wheel, double speed)
+    public GeminiMouth(GeminiConnection connection, GeminiOutbox outbox, TimerWheel wheel, double speed)
     {
         _connection = connection;
+        _outbox = outbox;
         _wheel = wheel;
         _speed = speed;
         Action step = Step;
@@ -42,6 +45,12 @@ internal sealed class GeminiMouth
     /// <exception cref="InvalidOperationException">More turns wait than a script may ask for.</exception>
     public void Say(GeminiTurn turn)
     {
+        if (_stopped)
+        {
+            turn.Done.TrySetResult(false);
+            return;
+        }
+
         if (_turn is not null)
         {
             if (_queue.Count == MaxQueued)
@@ -65,14 +74,15 @@ internal sealed class GeminiMouth
             return false;
         }
 
-        _connection.SendInterrupted();
+        _outbox.Interrupted();
         Finish(said: false);
         return true;
     }
 
-    /// <summary>The connection is over.</summary>
+    /// <summary>The connection is over, or closing: nothing is said any more.</summary>
     public void Stop()
     {
+        _stopped = true;
         _wheel.Cancel(_timer);
         _turn?.Done.TrySetResult(false);
         _turn = null;
@@ -126,7 +136,7 @@ internal sealed class GeminiMouth
         if (!turn.Generated)
         {
             turn.Generated = true;
-            _connection.SendGenerationComplete();
+            _outbox.GenerationComplete();
         }
 
         TimeSpan left = speed == 0 ? TimeSpan.Zero : turn.Started + Duration(turn.Pcm.Length) - _wheel.Now;

@@ -65,8 +65,8 @@ internal sealed class SpeechSynthesis : IDisposable
             using CancellationTokenSource limit = new(s_limit);
             try
             {
-                byte[]? wav = await ConverseAsync(process, text, limit.Token);
-                return wav is null ? null : StreamedWav.Read(wav, rate);
+                using MemoryStream wav = new();
+                return await ConverseAsync(process, text, wav, limit.Token) ? SpeechFile.Read(wav, rate) : null;
             }
             catch (Exception e) when (e is OperationCanceledException or IOException or InvalidDataException)
             {
@@ -82,12 +82,11 @@ internal sealed class SpeechSynthesis : IDisposable
 
     public void Dispose() => _gate.Dispose();
 
-    private static async Task<byte[]?> ConverseAsync(Process process, string text, CancellationToken limit)
+    private static async Task<bool> ConverseAsync(Process process, string text, MemoryStream wav, CancellationToken limit)
     {
         Task<string> complaints = process.StandardError.ReadToEndAsync(limit);
         await process.StandardInput.BaseStream.WriteAsync(Encoding.UTF8.GetBytes(text), limit);
         process.StandardInput.Close();
-        using MemoryStream wav = new();
         byte[] buffer = new byte[64 * 1024];
         int read;
         while ((read = await process.StandardOutput.BaseStream.ReadAsync(buffer, limit)) > 0)
@@ -102,6 +101,7 @@ internal sealed class SpeechSynthesis : IDisposable
 
         await complaints;
         await process.WaitForExitAsync(limit);
-        return process.ExitCode == 0 ? wav.ToArray() : null;
+        wav.Position = 0;
+        return process.ExitCode == 0;
     }
 }

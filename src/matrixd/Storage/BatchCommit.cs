@@ -23,25 +23,31 @@ internal sealed partial class BatchCommit(
     private long? _alarmedAt;
     private long? _closingSince;
 
+    // The number of a transaction that failed: where it was the commit that did, only the file knows whether it took place.
+    private long? _doubt;
+
     /// <summary>Returns when every item is on disk or was given up; the batch is empty then.</summary>
     public void Run(List<WriteItem> batch)
     {
         while (batch.Count > 0)
         {
-            bool committing = false;
             try
             {
                 long started = time.GetTimestamp();
                 StoreConnection connection = _connection ??= reopen();
-                connection.Begin();
-                RunItems(connection, batch);
-                committing = true;
-                connection.Commit();
+                if (!TookPlace(connection))
+                {
+                    _doubt = connection.Begin();
+                    RunItems(connection, batch);
+                    connection.Commit();
+                    _doubt = null;
+                }
+
                 Finish(batch, time.GetElapsedTime(started));
             }
             catch (SqliteException e)
             {
-                AfterFault(batch, e, committing);
+                AfterFault(batch, e);
             }
         }
     }
@@ -89,6 +95,14 @@ internal sealed partial class BatchCommit(
     private static bool IsOutage(SqliteException e) => e.SqliteErrorCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_FULL
         or raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY or raw.SQLITE_NOMEM or raw.SQLITE_PROTOCOL;
 
+    // The count that a transaction carries tells whether it is in the file after all. Then it is not made twice; the reopening made it durable.
+    private bool TookPlace(StoreConnection connection)
+    {
+        bool took = _doubt is { } number && connection.LastCommit() >= number;
+        _doubt = null;
+        return took;
+    }
+
     private void Finish(List<WriteItem> batch, TimeSpan took)
     {
         int rows = batch.Count(item => item.Error is null);
@@ -116,16 +130,9 @@ internal sealed partial class BatchCommit(
         }
     }
 
-    // Nothing of the transaction is on disk, save perhaps where the commit itself met an I/O error.
-    private void AfterFault(List<WriteItem> batch, SqliteException e, bool committing)
+    private void AfterFault(List<WriteItem> batch, SqliteException e)
     {
-        if (e.SqliteErrorCode == raw.SQLITE_IOERR && committing)
-        {
-            // Whether the fsync reached the disk cannot be known, and a second one can succeed without the data: no ack, no second try of these.
-            Drop();
-            GiveUpAll(batch, e);
-        }
-        else if (IsOutage(e))
+        if (IsOutage(e))
         {
             Outage(batch, e);
         }
@@ -161,10 +168,16 @@ internal sealed partial class BatchCommit(
         for (int i = batch.Count - 1; i >= 0; i--)
         {
             WriteItem item = batch[i];
-            if (closing || (!item.IsLog && time.GetElapsedTime(item.QueuedAt) >= tuning.DurablePatience))
+            bool overdue = !item.IsLog && !item.Overdue && time.GetElapsedTime(item.QueuedAt) >= tuning.DurablePatience;
+            if (closing || (overdue && !item.Stays))
             {
                 batch.RemoveAt(i);
                 GiveUp(item, e);
+            }
+            else if (overdue)
+            {
+                item.Overdue = true;
+                item.Fail(new StorageException($"A write to the store waits for the disk and is not made yet: {e.Message}", e));
             }
         }
 

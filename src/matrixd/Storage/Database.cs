@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using SQLitePCL;
 
 namespace Matrixd.Storage;
 
@@ -71,7 +72,9 @@ internal sealed partial class Database : IAsyncDisposable
     }
 
     /// <summary>Completes when the write is on disk; fails with <see cref="StorageException"/>. Never blocks.</summary>
-    public Task<T> WriteAsync<T>(Func<StoreConnection, T> work) => Writable.WriteAsync(work);
+    /// <param name="work">Runs on the writer thread, in a transaction; more than once where that failed.</param>
+    /// <param name="stays">When the disk fails for so long that the task fails, the write is still made later.</param>
+    public Task<T> WriteAsync<T>(Func<StoreConnection, T> work, bool stays = false) => Writable.WriteAsync(work, stays);
 
     /// <summary>Leaves a row to be written within a second; dropped and counted where the queue is full. Never blocks.</summary>
     public void Log<TRow>(TRow row, Action<StoreConnection, TRow> write, int characters) => Writable.Log(row, write, characters);
@@ -133,7 +136,7 @@ internal sealed partial class Database : IAsyncDisposable
                 LogRestart(logger, report.Crashed, report.NeverConnected);
             }
 
-            Writer writer = new(connection, () => StoreConnection.OpenWriter(path, tuning.BusyTimeout), tuning, time, logger);
+            Writer writer = new(connection, () => Reopen(path, tuning), tuning, time, logger);
             writer.Start();
             return new Database(path, logger, new ReaderPool(path, tuning.BusyTimeout), writer, held) { Restart = report };
         }
@@ -156,6 +159,22 @@ internal sealed partial class Database : IAsyncDisposable
         }
 
         StoreFile.MoveIntoPlace(made, path);
+    }
+
+    // What an fsync failed on is in memory alone and counts as clean: a later fsync succeeds without it. Copying the log into the file writes it anew.
+    private static StoreConnection Reopen(string path, StoreTuning tuning)
+    {
+        StoreConnection connection = StoreConnection.OpenWriter(path, tuning.BusyTimeout);
+        try
+        {
+            bool whole = connection.Sql("PRAGMA wal_checkpoint(TRUNCATE)").Number() == 0;
+            return whole ? connection : throw new SqliteException("the log cannot be emptied while somebody reads", raw.SQLITE_BUSY);
+        }
+        catch (SqliteException)
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     // The journal mode stands in the file; somebody's tool can have changed it.

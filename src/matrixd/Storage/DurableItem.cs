@@ -1,13 +1,15 @@
 namespace Matrixd.Storage;
 
 /// <summary>A write that somebody awaits; its task completes when it is on disk.</summary>
-internal sealed class DurableItem<T>(Func<StoreConnection, T> work) : WriteItem
+internal sealed class DurableItem<T>(Func<StoreConnection, T> work, bool stays) : WriteItem
 {
     // Asynchronously: whoever awaits must not run on the writer thread.
     private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T? _result;
 
     public override bool IsLog => false;
+
+    public override bool Stays => stays;
 
     public Task<T> Done => _done.Task;
 

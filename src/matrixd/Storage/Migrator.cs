@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Matrixd.Storage;
 
@@ -20,7 +22,7 @@ internal static class Migrator
         {
             if (migration.Version > from)
             {
-                Run(connection, path, migration, tuning.OnMigrationStep);
+                RunOrExplain(connection, path, migration, tuning.OnMigrationStep);
             }
         }
 
@@ -28,6 +30,19 @@ internal static class Migrator
     }
 
     public static int Version(StoreConnection connection) => (int)connection.Sql("PRAGMA user_version").Number();
+
+    private static void RunOrExplain(StoreConnection connection, string path, Migration migration, Action<MigrationStep>? told)
+    {
+        try
+        {
+            Run(connection, path, migration, told);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is raw.SQLITE_ERROR or raw.SQLITE_CONSTRAINT)
+        {
+            throw new StorageException(string.Create(CultureInfo.InvariantCulture,
+                $"The store {path} cannot be brought to schema version {migration.Version} ({e.Message}): it was left as it was, run the matrixd that made it."), e);
+        }
+    }
 
     private static void Run(StoreConnection connection, string path, Migration migration, Action<MigrationStep>? told)
     {

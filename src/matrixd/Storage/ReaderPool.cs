@@ -47,7 +47,15 @@ internal sealed class ReaderPool(string path, TimeSpan busyTimeout) : IAsyncDisp
         {
             connection = _idle.TryTake(out StoreConnection? idle) ? idle : StoreConnection.OpenReader(path, busyTimeout);
             T result = read(connection);
-            _idle.Add(connection);
+            if (_closed)
+            {
+                connection.Dispose();
+            }
+            else
+            {
+                _idle.Add(connection);
+            }
+
             return result;
         }
         catch (SqliteException e)
@@ -61,13 +69,21 @@ internal sealed class ReaderPool(string path, TimeSpan busyTimeout) : IAsyncDisp
     public async ValueTask DisposeAsync()
     {
         _closed = true;
-        for (int i = 0; i < Readers && await _free.WaitAsync(s_closeWait); i++)
+        int free = 0;
+        while (free < Readers && await _free.WaitAsync(s_closeWait))
         {
+            free++;
         }
 
         while (_idle.TryTake(out StoreConnection? connection))
         {
             connection.Dispose();
+        }
+
+        // Whoever still asks gets in, and is told that the store is closed.
+        if (free > 0)
+        {
+            _free.Release(free);
         }
     }
 }

@@ -24,14 +24,14 @@ internal sealed class SessionStore(Database database) : ISessionStore, IUnconnec
     public Task<bool> EndAsync(StreamEnding ending)
     {
         RequireReason(ending.Reason);
-        return database.WriteAsync(connection => End(connection, ending));
+        return database.WriteAsync(connection => End(connection, ending), stays: true);
     }
 
     public Task<bool> EndUnconnectedAsync(CallSid callSid, CallEndReason reason, string detail, DateTimeOffset at)
     {
         RequireReason(reason);
         return database.WriteAsync(connection => connection.Sql(SessionSql.EndUnconnected)
-            .Set("$call_sid", callSid.Value).Set("$reason", reason.Word()).Set("$detail", detail).Set("$at", at).Run() > 0);
+            .Set("$call_sid", callSid.Value).Set("$reason", reason.Word()).Set("$detail", detail).Set("$at", at).Run() > 0, stays: true);
     }
 
     public Task<Session?> FindAsync(CallSid callSid) =>

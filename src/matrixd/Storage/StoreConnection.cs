@@ -56,11 +56,15 @@ internal sealed class StoreConnection : IDisposable
 
     /// <summary>Begins the only kind of transaction there is: one that has the right to write from the start.</summary>
     /// <remarks>A deferred one would fail at its first write, at once and whatever the busy_timeout, when another connection has written since its first read.</remarks>
-    public void Begin()
+    /// <returns>The number of this transaction in the life of the store.</returns>
+    public long Begin()
     {
         Sql("BEGIN IMMEDIATE").Run();
-        Sql("UPDATE store_meta SET commits = commits + 1").Run();
+        return Sql("UPDATE store_meta SET commits = commits + 1 RETURNING commits").Number();
     }
+
+    /// <summary>The number of the last transaction that was committed.</summary>
+    public long LastCommit() => Sql("SELECT commits FROM store_meta").Number();
 
     public void Commit() => Sql("COMMIT").Run();
 

@@ -13,6 +13,12 @@ internal abstract class WriteItem
     /// <summary><see cref="TimeProvider.GetTimestamp"/> of its arrival.</summary>
     public long QueuedAt { get; set; }
 
+    /// <summary>It stays in the queue even when whoever awaited it has been told that it takes too long.</summary>
+    public virtual bool Stays => IsLog;
+
+    /// <summary>Who awaited it has been told that it takes too long.</summary>
+    public bool Overdue { get; set; }
+
     /// <summary>Why its last run failed; its own changes were undone.</summary>
     public Exception? Error { get; set; }
 

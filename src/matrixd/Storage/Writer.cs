@@ -39,9 +39,11 @@ internal sealed partial class Writer : IDisposable
     public void Start() => _thread.Start();
 
     /// <summary>Completes when the write is on disk; fails with <see cref="StorageException"/>.</summary>
-    public Task<T> WriteAsync<T>(Func<StoreConnection, T> work)
+    /// <param name="work">Runs on the writer thread, more than once where a transaction failed.</param>
+    /// <param name="stays">After <see cref="StoreTuning.DurablePatience"/> the task fails, yet the write is still made once the disk takes it.</param>
+    public Task<T> WriteAsync<T>(Func<StoreConnection, T> work, bool stays)
     {
-        DurableItem<T> item = new(work);
+        DurableItem<T> item = new(work, stays);
         if (!_queue.TryAdd(item))
         {
             Counters.Failed();

@@ -34,9 +34,6 @@ internal sealed class FrameReader
         _guard = new TrafficGuard(limits, clock);
     }
 
-    /// <summary>After a violation: the peer's close frame has gone by.</summary>
-    public bool SkippedClose { get; private set; }
-
     /// <summary>Takes all of <paramref name="data"/>, which is overwritten where it was masked.</summary>
     /// <remarks>
     /// After a violation nothing is checked, delivered or kept any more: frames are walked over until the peer's close frame.
@@ -224,11 +221,7 @@ internal sealed class FrameReader
         }
 
         _inFrame = false;
-        if (_header.Opcode == WebSocketOpcode.Close)
-        {
-            SkippedClose = true;
-            _stopped = true;
-        }
+        _stopped = _header.Opcode == WebSocketOpcode.Close;
     }
 
     private void Fail(FrameViolation violation, IFrameHandler handler)

@@ -19,6 +19,11 @@ internal static class JsonBase64
         if (isEscaped)
         {
             int length = Unescape(text, pcm);
+            if (length < 0)
+            {
+                return -1;
+            }
+
             status = Base64.DecodeFromUtf8InPlace(pcm[..length], out written);
         }
         else
@@ -33,12 +38,21 @@ internal static class JsonBase64
     private static int Unescape(ReadOnlySpan<byte> text, Span<byte> into)
     {
         byte[] quoted = ArrayPool<byte>.Shared.Rent(text.Length + 2);
-        quoted[0] = (byte)'"';
-        text.CopyTo(quoted.AsSpan(1));
-        quoted[text.Length + 1] = (byte)'"';
-        Utf8JsonReader reader = new(quoted.AsSpan(0, text.Length + 2));
-        reader.Read();
-        int length = reader.CopyString(into);
+        int length;
+        try
+        {
+            quoted[0] = (byte)'"';
+            text.CopyTo(quoted.AsSpan(1));
+            quoted[text.Length + 1] = (byte)'"';
+            Utf8JsonReader reader = new(quoted.AsSpan(0, text.Length + 2));
+            reader.Read();
+            length = reader.CopyString(into);
+        }
+        catch (InvalidOperationException)
+        {
+            length = -1; // half of a surrogate pair
+        }
+
         ArrayPool<byte>.Shared.Return(quoted);
         return length;
     }

@@ -5,7 +5,7 @@ namespace Matrixd.Transport;
 internal sealed class LinkEnd
 {
     private readonly Lock _gate = new();
-    private Phase _phase;
+    private volatile Phase _phase; // volatile: asked for every message, without the lock
     private WebSocketClose _close;
     private Exception? _writeError;
 
@@ -19,16 +19,7 @@ internal sealed class LinkEnd
         Over,
     }
 
-    public bool IsOpen
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _phase == Phase.Open;
-            }
-        }
-    }
+    public bool IsOpen => _phase == Phase.Open;
 
     /// <summary>Begins to close with a close frame.</summary>
     /// <returns>False where the link was ending already: its first cause stays, and no second close frame is due.</returns>

@@ -7,7 +7,8 @@ namespace Matrixd.Transport;
 
 /// <summary>A WebSocket in either role over a <see cref="LinkTransport"/>.</summary>
 /// <remarks>
-/// Lifetime: made by a handshake or a dial, run once, gone when <see cref="RunAsync"/> completes. The receive loop runs on
+/// Lifetime: made by a handshake or a dial, run once, gone when <see cref="RunAsync"/> completes; one that is not to be run
+/// is given up with <see cref="Abort"/>. The receive loop runs on
 /// whatever thread completes the read and calls the sink from there; sends come from any thread. Frames are unmasked in the
 /// pipe's own memory and lent from there. No operation carries a cancellation token, because cancelling one would take the
 /// whole socket with it: what must end ends by <see cref="Abort"/>. Timeouts stand on the wheel.
@@ -72,7 +73,11 @@ internal sealed class PipeWebSocketLink : WebSocketLink, IFrameHandler, ILinkSen
 
     public override async Task RunAsync(IWebSocketSink sink)
     {
-        _sink = sink;
+        if (Interlocked.CompareExchange(ref _sink, sink, null) is not null)
+        {
+            throw new InvalidOperationException("a link is run once");
+        }
+
         SetPing();
         try
         {
@@ -119,7 +124,10 @@ internal sealed class PipeWebSocketLink : WebSocketLink, IFrameHandler, ILinkSen
     {
         // The peer may have said why before it went: what it sent is still read, but not waited for.
         _end.KeepWriteError(error);
-        _wheel.Set(_closeTimer, _limits.CloseTimeout);
+        if (_end.IsOpen)
+        {
+            _wheel.Set(_closeTimer, _limits.CloseTimeout);
+        }
     }
 
     void ILinkSenderOwner.OnWriteStuck()

@@ -21,12 +21,15 @@ internal sealed class StreamTransport : LinkTransport
     private readonly Stream _stream;
     private ValueTaskAwaiter _write;
 
-    public StreamTransport(Socket socket, Stream stream)
+    /// <param name="socket">Connected.</param>
+    /// <param name="stream">Over the socket.</param>
+    /// <param name="remoteEndPoint">Where the socket is connected to.</param>
+    public StreamTransport(Socket socket, Stream stream, string remoteEndPoint)
     {
         _socket = socket;
         _stream = stream;
         Input = PipeReader.Create(stream, ReaderOptions);
-        RemoteEndPoint = socket.RemoteEndPoint?.ToString() ?? "";
+        RemoteEndPoint = remoteEndPoint;
     }
 
     public override PipeReader Input { get; }

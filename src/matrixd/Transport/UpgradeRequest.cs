@@ -13,8 +13,9 @@ internal static class UpgradeRequest
     private static readonly TimeSpan BodyTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>Sends the request and reads the 101; frames that came with it stay in <paramref name="input"/>.</summary>
+    /// <returns>The server's head.</returns>
     /// <exception cref="DialException">At <see cref="DialStage.Upgrade"/>: the server answered something else.</exception>
-    public static async Task SendAsync(Stream stream, PipeReader input, WebSocketDialTarget target, CancellationToken stopping)
+    public static async Task<HttpHead> SendAsync(Stream stream, PipeReader input, WebSocketDialTarget target, CancellationToken stopping)
     {
         string key = WebSocketAccept.NewKey();
         await stream.WriteAsync(Write(target, key), stopping);
@@ -41,6 +42,8 @@ internal static class UpgradeRequest
         {
             throw Refused(target, 101, "101 with an extension or subprotocol that was not asked for");
         }
+
+        return head;
     }
 
     // The request target goes out as it stands: anything that knows URLs would escape the slash of a token's name.

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Matrixd.Timing;
 
 namespace Matrixd.Transport;
@@ -9,9 +9,10 @@ namespace Matrixd.Transport;
 /// <summary>Opens client links: TCP, a proxy's tunnel, TLS, the WebSocket handshake, each with its own timeout.</summary>
 internal static class WebSocketDialer
 {
-    /// <summary>Dials and completes the handshake; the link is then to be run.</summary>
+    /// <summary>Dials and completes the handshake; the link is then to be run, or aborted.</summary>
     /// <exception cref="DialException">It could not be opened; says at which stage.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired.</exception>
+    /// <exception cref="ArgumentException">The target cannot be written as a request: a space, line break or non-ASCII letter in it.</exception>
     public static async Task<WebSocketLink> DialAsync(WebSocketDialTarget target, WebSocketLimits limits, TimerWheel wheel, CancellationToken stopping)
         => (await DialWithReportAsync(target, limits, wheel, stopping)).Link;
 
@@ -20,32 +21,26 @@ internal static class WebSocketDialer
         WebSocketDialTarget target, WebSocketLimits limits, TimerWheel wheel, CancellationToken stopping)
     {
         TimeProvider clock = wheel.Clock;
+        var stages = new DialStages(target, stopping);
         long started = clock.GetTimestamp();
-        Socket socket = await ConnectAsync(target, stopping);
+        Socket socket = await ConnectAsync(target, stages);
         Stream stream = new NetworkStream(socket, ownsSocket: true);
         try
         {
+            string remote = RemoteEndPoint(socket);
             long connected = clock.GetTimestamp();
             if (target.Tls)
             {
-                stream = await StageAsync(DialStage.Tls, target, target.TlsTimeout, token => TlsConnector.ConnectAsync(stream, target, token), stopping);
+                stream = await stages.RunAsync(DialStage.Tls, target.TlsTimeout, token => TlsConnector.ConnectAsync(stream, target, token));
             }
 
             long secured = clock.GetTimestamp();
-            var transport = new StreamTransport(socket, stream);
-            await StageAsync(
-                DialStage.Upgrade,
-                target,
-                target.UpgradeTimeout,
-                async token =>
-                {
-                    await UpgradeRequest.SendAsync(stream, transport.Input, target, token);
-                    return true;
-                },
-                stopping);
+            var transport = new StreamTransport(socket, stream, remote);
+            await stages.RunAsync(
+                DialStage.Upgrade, target.UpgradeTimeout, token => UpgradeRequest.SendAsync(stream, transport.Input, target, token));
             DialReport report = Describe(stream as SslStream) with
             {
-                RemoteEndPoint = transport.RemoteEndPoint,
+                RemoteEndPoint = remote,
                 Connect = clock.GetElapsedTime(started, connected),
                 Tls = clock.GetElapsedTime(connected, secured),
                 Upgrade = clock.GetElapsedTime(secured),
@@ -60,7 +55,7 @@ internal static class WebSocketDialer
     }
 
     // A connection to the server: straight, or through the proxy's tunnel.
-    private static async Task<Socket> ConnectAsync(WebSocketDialTarget target, CancellationToken stopping)
+    private static async Task<Socket> ConnectAsync(WebSocketDialTarget target, DialStages stages)
     {
         HttpProxy? proxy = null;
         if (target.Proxy.Length > 0 && !HttpProxy.TryParse(target.Proxy, out proxy))
@@ -70,10 +65,10 @@ internal static class WebSocketDialer
 
         string host = proxy?.Host ?? target.Host;
         int port = proxy?.Port ?? target.Port;
-        IPAddress[] addresses = await StageAsync(
-            DialStage.Resolve, target, target.ConnectTimeout, token => Dns.GetHostAddressesAsync(host, token), stopping);
-        Socket socket = await StageAsync(
-            DialStage.Connect, target, target.ConnectTimeout, token => TcpConnector.ConnectAsync(addresses, port, token), stopping);
+        IPAddress[] addresses = await stages.RunAsync(
+            DialStage.Resolve, target.ConnectTimeout, token => Dns.GetHostAddressesAsync(host, token));
+        Socket socket = await stages.RunAsync(
+            DialStage.Connect, target.ConnectTimeout, token => TcpConnector.ConnectAsync(addresses, port, token));
         if (proxy is null)
         {
             return socket;
@@ -81,12 +76,10 @@ internal static class WebSocketDialer
 
         try
         {
-            HttpHead answer = await StageAsync(
+            HttpHead answer = await stages.RunAsync(
                 DialStage.Proxy,
-                target,
                 target.ConnectTimeout,
-                token => proxy.TunnelAsync(new NetworkStream(socket, ownsSocket: false), target.Host, target.Port, token),
-                stopping);
+                token => proxy.TunnelAsync(new NetworkStream(socket, ownsSocket: false), target.Host, target.Port, token));
             return answer.Status is >= 200 and < 300
                 ? socket
                 : throw new DialException(
@@ -99,49 +92,36 @@ internal static class WebSocketDialer
         }
     }
 
-    // One stage with its timeout; whatever it fails with becomes a DialException that names it.
-    private static async Task<T> StageAsync<T>(
-        DialStage stage, WebSocketDialTarget target, TimeSpan timeout, Func<CancellationToken, Task<T>> work, CancellationToken stopping)
+    // Asked once, while it can be: a socket whose peer has gone does not know it any more.
+    private static string RemoteEndPoint(Socket socket)
     {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        late.CancelAfter(timeout);
         try
         {
-            return await work(late.Token);
+            return socket.RemoteEndPoint is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped
+                ? new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port).ToString()
+                : socket.RemoteEndPoint?.ToString() ?? "";
         }
-        catch (OperationCanceledException e) when (!stopping.IsCancellationRequested)
+        catch (SocketException)
         {
-            throw Failed($"no answer within {timeout.TotalSeconds:0.###} s", e);
+            return "";
         }
-        catch (Exception e) when (e is SocketException or IOException or InvalidDataException or AuthenticationException)
-        {
-            throw Failed(e.Message, e);
-        }
-
-        DialException Failed(string what, Exception inner)
-            => new(stage, 0, $"{target.Host}:{target.Port}: {Doing(stage, target)} failed: {what}", inner);
     }
 
-    private static string Doing(DialStage stage, WebSocketDialTarget target) => stage switch
+    private static DialReport Describe(SslStream? tls)
     {
-        DialStage.Resolve => "name resolution" + Via(target),
-        DialStage.Connect => "TCP connection" + Via(target),
-        DialStage.Proxy => "proxy tunnel" + Via(target),
-        DialStage.Tls => "TLS handshake",
-        _ => "WebSocket handshake",
-    };
+        if (tls is null)
+        {
+            return new DialReport();
+        }
 
-    private static string Via(WebSocketDialTarget target)
-        => HttpProxy.TryParse(target.Proxy, out HttpProxy? proxy) ? $" (proxy {proxy!.Host}:{proxy.Port})" : "";
-
-    private static DialReport Describe(SslStream? tls) => tls is null
-        ? new DialReport()
-        : new DialReport
+        var certificate = tls.RemoteCertificate as X509Certificate2;
+        return new DialReport
         {
             TlsProtocol = tls.SslProtocol.ToString(),
             CipherSuite = tls.NegotiatedCipherSuite.ToString(),
             Alpn = tls.NegotiatedApplicationProtocol.ToString(),
-            CertificateSubject = tls.RemoteCertificate?.Subject ?? "",
-            CertificateExpires = (tls.RemoteCertificate as System.Security.Cryptography.X509Certificates.X509Certificate2)?.NotAfter,
+            CertificateSubject = certificate?.Subject ?? "",
+            CertificateExpires = certificate?.NotAfter,
         };
+    }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Matrixd.Timing;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -56,6 +55,12 @@ internal static class WebSocketHandshake
         if (refusal.Header.Length > 0)
         {
             response.Headers[refusal.Header] = refusal.Value;
+        }
+
+        // RFC 9110 §7.8: "A sender of Upgrade MUST also send an 'Upgrade' connection option"
+        if (refusal.Header == HeaderNames.Upgrade)
+        {
+            response.Headers.Connection = HeaderNames.Upgrade;
         }
 
         return response.WriteAsync(refusal.Message + "\n");

@@ -65,6 +65,6 @@ internal static partial class ConfigText
     };
 
     /// <summary>User and password of a URL.</summary>
-    [GeneratedRegex("//[^/@]*@", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("//[^/]*@", RegexOptions.CultureInvariant)]
     private static partial Regex UserInfo();
 }

@@ -6,8 +6,8 @@ internal static class ExotelChecks
     /// <summary>Longest WebSocket URL that Exotel is given; measured on its side, longer ones never connect.</summary>
     private const int MaxUrl = 130;
 
-    /// <summary>Room for "/" and the path token of a warm session: 256 bits in base64url.</summary>
-    private const int PathToken = 1 + 43;
+    /// <summary>Room for "/" and the path token of a warm session: 128 bits in base64url.</summary>
+    private const int PathToken = 1 + 22;
 
     /// <summary>A shorter password can be guessed.</summary>
     private const int ShortPassword = 12;

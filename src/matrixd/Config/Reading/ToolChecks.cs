@@ -3,8 +3,11 @@ namespace Matrixd.Config;
 /// <summary>What must hold between the <c>[[tool]]</c> sections.</summary>
 internal static class ToolChecks
 {
+    /// <summary>Our own headers, by which a tool's server knows the call.</summary>
+    private const string OurHeaders = "X-Matrixd-";
+
     /// <summary>Headers that belong to the HTTP client.</summary>
-    private static readonly string[] Reserved = ["Host", "Content-Length", "Content-Type", "Transfer-Encoding", "Connection", "Upgrade", "Expect"];
+    private static readonly string[] Reserved = ["Content-Length", "Transfer-Encoding", "Connection", "Upgrade"];
 
     public static void Run(ConfigLoad load, ConfigSections sections)
     {
@@ -38,7 +41,7 @@ internal static class ToolChecks
             {
                 tool.Error(ToolKeys.Headers, $"{ConfigText.Quote(name)} is no name of a header", "letters, digits and -");
             }
-            else if (Reserved.Contains(name, StringComparer.OrdinalIgnoreCase))
+            else if (Reserved.Contains(name, StringComparer.OrdinalIgnoreCase) || name.StartsWith(OurHeaders, StringComparison.OrdinalIgnoreCase))
             {
                 tool.Error(ToolKeys.Headers, $"{name} is set by matrixd itself", "remove it");
             }

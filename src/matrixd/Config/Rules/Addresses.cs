@@ -15,27 +15,27 @@ internal static partial class Addresses
 
     public static ConfigRule HttpUrl { get; } = ConfigRule.Text("http://… or https://…", text => RefuseUrl(text, ["http", "https"], "http:// or https://", "such as \"https://crm.example.in/orders\""));
 
-    public static ConfigRule Proxy { get; } = ConfigRule.Text("http://host:port, or \"none\"", text => text == "none" ? null : RefuseProxy(text));
+    public static ConfigRule Proxy { get; } = ConfigRule.Text("http://[user:password@]host:port, or \"none\"", text => text == "none" ? null : RefuseProxy(text));
 
     public static ConfigRule UrlPath { get; } = ConfigRule.Text("a path that begins with /", RefusePath);
 
     /// <summary>The same for the variable that a proxy can come from.</summary>
     public static ConfigRefusal? RefuseProxy(string text) =>
-        RefuseUrl(text, ["http"], "http://host:port", "such as \"http://10.0.0.5:3128\"")
+        RefuseUrl(text, ["http"], "http://host:port", "such as \"http://10.0.0.5:3128\"", credentials: true)
         ?? (IsBare(new Uri(text)) ? null : new ConfigRefusal("must be http://host:port and nothing behind it"));
 
     private static ConfigRefusal? RefusePublicUrl(string text) =>
         RefuseUrl(text, ["wss", "ws", "https", "http"], "wss:// or https://", "such as \"wss://voice.example.in\"")
         ?? (IsBare(new Uri(text)) ? null : new ConfigRefusal("must have no path", "the path is stream_path in [exotel]"));
 
-    private static ConfigRefusal? RefuseUrl(string text, string[] schemes, string begin, string example)
+    private static ConfigRefusal? RefuseUrl(string text, string[] schemes, string begin, string example, bool credentials = false)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? url) || !schemes.Contains(url.Scheme, StringComparer.Ordinal) || url.Host.Length == 0)
         {
             return new ConfigRefusal("must be a URL that begins with " + begin, example);
         }
 
-        return url.UserInfo.Length > 0 ? new ConfigRefusal("must hold no user and password")
+        return url.UserInfo.Length > 0 && !credentials ? new ConfigRefusal("must hold no user and password")
             : url.Fragment.Length > 0 ? new ConfigRefusal("must hold no #fragment")
             : null;
     }

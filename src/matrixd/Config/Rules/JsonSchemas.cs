@@ -22,9 +22,10 @@ internal static class JsonSchemas
         }
     }
 
+    /// <remarks>Gemini's own examples write types in capitals.</remarks>
     private static ConfigRefusal? RefuseRoot(JsonElement root)
     {
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("type", out JsonElement type) || type.ValueKind != JsonValueKind.String || type.GetString() != "object")
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("type", out JsonElement type) || type.ValueKind != JsonValueKind.String || !"object".Equals(type.GetString(), StringComparison.OrdinalIgnoreCase))
         {
             return new ConfigRefusal("must be a JSON object with \"type\":\"object\"", Example);
         }

@@ -1,0 +1,89 @@
+using Matrixd.Calls;
+
+namespace Matrixd.Gemini;
+
+/// <summary>Why the service closed a connection, judged by code, text and stage.</summary>
+/// <param name="Reason">What it means for the call.</param>
+/// <param name="Code">Close code; 1005 or 1006 where no frame said one; an HTTP status at <see cref="CloseStage.Upgrade"/>.</param>
+/// <param name="Text">The service's words, cleaned; often a lie, so it never stands alone.</param>
+/// <param name="Causes">What is likely behind it and what to do, the likeliest first.</param>
+/// <param name="Traits">What follows for tokens and retries.</param>
+internal sealed record CloseCause(CallEndReason Reason, int Code, string Text, CloseStage Stage, IReadOnlyList<LikelyCause> Causes, CloseTraits Traits)
+{
+    /// <summary>The token's uses are gone: another one will do.</summary>
+    public bool TokenExhausted => Traits.HasFlag(CloseTraits.TokenExhausted);
+
+    /// <summary>The token or the key is refused: another token may do, once.</summary>
+    public bool TokenBad => Traits.HasFlag(CloseTraits.TokenBad);
+
+    /// <summary>Too much is asked of the project: wait, and take no new calls meanwhile.</summary>
+    public bool Quota => Traits.HasFlag(CloseTraits.Quota);
+
+    /// <summary>The same again would end the same.</summary>
+    public bool Permanent => Traits.HasFlag(CloseTraits.Permanent);
+
+    /// <summary>Judges a close.</summary>
+    /// <param name="text">The reason as it came; untrusted.</param>
+    /// <param name="secret">The key, should the text quote it; empty: none.</param>
+    public static CloseCause Classify(int code, string text, CloseStage stage, string secret = "")
+    {
+        string clean = PlainText.Clean(text, secret: secret);
+        CloseRule rule = CloseRules.Find(code, text, stage);
+        return new CloseCause(rule.Reason ?? ReasonAt(stage, code), code, clean, stage, rule.Causes, rule.Traits);
+    }
+
+    /// <summary>One line for row and log: code, text and stage, then the likely causes in order.</summary>
+    public string Describe()
+    {
+        string said = Text.Length > 0 ? $"\"{Text}\"" : "without a text";
+        string causes = string.Join(" ", Causes.Select((cause, i) => $"({i + 1}) {cause.What}: {cause.Fix}."));
+        return $"{Code} {said} {Words(Stage)}; likely, in this order: {causes}";
+    }
+
+    // Where the text does not decide, the stage does. A close frame is a decision of the service; without one the connection was lost.
+    private static CallEndReason ReasonAt(CloseStage stage, int code) => (stage, code is 1005 or 1006 or 0) switch
+    {
+        (CloseStage.Upgrade, _) => code is >= 400 and < 500 ? CallEndReason.ModelRefused : CallEndReason.ModelUnreachable,
+        (CloseStage.BeforeSetupComplete or CloseStage.FirstAudio, true) => CallEndReason.ModelUnreachable,
+        (CloseStage.BeforeSetupComplete or CloseStage.FirstAudio, false) => CallEndReason.ModelRefused,
+        (_, true) => CallEndReason.ModelLost,
+        (_, false) => CallEndReason.ModelEnded,
+    };
+
+    private static string Words(CloseStage stage) => stage switch
+    {
+        CloseStage.Upgrade => "at the upgrade",
+        CloseStage.BeforeSetupComplete => "before setupComplete",
+        CloseStage.FirstAudio => "at the first audio frames",
+        _ => "during the call",
+    };
+}
+
+/// <summary>How far a connection had come when it closed.</summary>
+internal enum CloseStage
+{
+    /// <summary>No 101 yet.</summary>
+    Upgrade,
+
+    /// <summary>The setup is out, or about to be.</summary>
+    BeforeSetupComplete,
+
+    /// <summary>Within the first second of caller audio.</summary>
+    FirstAudio,
+
+    MidCall,
+}
+
+/// <param name="What">What is wrong.</param>
+/// <param name="Fix">What to do.</param>
+internal sealed record LikelyCause(string What, string Fix);
+
+[Flags]
+internal enum CloseTraits
+{
+    None = 0,
+    TokenExhausted = 1,
+    TokenBad = 2,
+    Quota = 4,
+    Permanent = 8,
+}
