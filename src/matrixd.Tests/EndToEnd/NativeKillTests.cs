@@ -84,7 +84,7 @@ public class NativeKillTests(ITestOutputHelper output)
     {
         Assert.Empty(await place.ReadAsync((sessions, _) => sessions.ListAsync(new SessionFilter(SessionState.Live))));
         HashSet<string> rows = Rows(place.StorePath);
-        Assert.Empty(acknowledged.Where(sid => !rows.Contains(sid)));
+        Assert.Equal([], acknowledged.Except(rows));
         foreach (string sid in started)
         {
             Session row = (await place.ReadAsync((sessions, _) => sessions.FindAsync(CallSid.Parse(sid))))!;

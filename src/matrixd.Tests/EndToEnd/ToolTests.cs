@@ -16,7 +16,7 @@ public class ToolTests
     [Fact]
     public async Task A_tool_is_asked_its_answer_goes_back_on_the_wire_and_a_row_tells_of_it()
     {
-        await using AgentsLoopbackServer crm = await AgentsLoopbackServer.StartAsync((_, http) => http.Response.WriteAsync("""{"status":"left the house"}"""));
+        await using AgentsLoopbackServer crm = await AgentsLoopbackServer.StartAsync((_, http) => Answer(http));
         await using House house = await BuildAsync(crm);
         EndToEndLine line = await house.LineAsync("tool");
         GeminiConnection connection = await house.ReadyAsync();
@@ -58,10 +58,15 @@ public class ToolTests
     }
 
     [Fact]
-    public async Task A_tool_that_hangs_holds_up_neither_caller_nor_model_and_is_given_up_at_its_timeout()
+    public async Task A_tool_that_hangs_holds_up_neither_caller_nor_model()
     {
-        await using AgentsLoopbackServer crm = await AgentsLoopbackServer.StartAsync((_, http) => Hang(http));
-        await using House house = await BuildAsync(crm, TimeSpan.FromSeconds(2));
+        TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using AgentsLoopbackServer crm = await AgentsLoopbackServer.StartAsync(async (_, http) =>
+        {
+            await released.Task.WaitAsync(http.RequestAborted);
+            await Answer(http);
+        });
+        await using House house = await BuildAsync(crm, TimeSpan.FromMinutes(1));
         EndToEndLine line = await house.LineAsync("tool-hangs");
         GeminiConnection connection = await house.ReadyAsync();
         connection.SendToolCall("call-1", new GeminiToolCall("lookup_order", """{"order_id":"A-17"}"""));
@@ -77,11 +82,28 @@ public class ToolTests
 
         Assert.DoesNotContain(connection.Ledger.Received, r => r.Kind == "toolResponse");
         EndToEndSound.AssertSame(expected.AsSpan(0, expected.Length / 320 * 320), connection.Ledger.CallerPcm);
+        released.SetResult();
+        GeminiReceived answer = await connection.Ledger.ReceivedAsync("toolResponse");
+        Assert.Contains("left the house", answer.Text, StringComparison.Ordinal);
+        line.HangUp();
+        await house.EndedAsync("tool-hangs");
+    }
+
+    [Fact]
+    public async Task A_tool_that_does_not_answer_is_given_up_at_its_timeout_and_the_model_told()
+    {
+        await using AgentsLoopbackServer crm = await AgentsLoopbackServer.StartAsync((_, http) => Hang(http));
+        await using House house = await BuildAsync(crm, TimeSpan.FromSeconds(1));
+        EndToEndLine line = await house.LineAsync("tool-late");
+        GeminiConnection connection = await house.ReadyAsync();
+
+        connection.SendToolCall("call-1", new GeminiToolCall("lookup_order", """{"order_id":"A-17"}"""));
+
         GeminiReceived answer = await connection.Ledger.ReceivedAsync("toolResponse");
         Assert.Contains("\"error\"", answer.Text, StringComparison.Ordinal);
         line.HangUp();
-        await house.EndedAsync("tool-hangs");
-        Assert.Equal("timeout", Assert.Single(await house.ReadAsync((_, log) => log.ToolCallsAsync(CallSid.Parse("tool-hangs")))).Outcome);
+        await house.EndedAsync("tool-late");
+        Assert.Equal("timeout", Assert.Single(await house.ReadAsync((_, log) => log.ToolCallsAsync(CallSid.Parse("tool-late")))).Outcome);
     }
 
     [Fact]
@@ -129,6 +151,12 @@ public class ToolTests
         await aborted.Task.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Equal(CallEndReason.CallerHungUp, (await house.EndedAsync("tool-end")).EndReason);
         await house.MetricAsync("slots_taken", 0);
+    }
+
+    private static Task Answer(HttpContext http)
+    {
+        http.Response.ContentType = "application/json";
+        return http.Response.WriteAsync("""{"status":"left the house"}""");
     }
 
     private static async Task Hang(HttpContext http)
