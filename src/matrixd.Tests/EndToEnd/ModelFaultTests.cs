@@ -88,7 +88,7 @@ public sealed class ModelFaultTests : IDisposable
 
     // U12
     [Fact]
-    public async Task A_101_with_a_close_right_behind_it_ends_the_call_as_refused()
+    public async Task A_101_with_a_fault_of_the_service_right_behind_it_ends_the_call_as_unreachable()
     {
         await using House house = await House.BuildAsync(House.Scripted with { Faults = [FaultSpec.Parse("close=1011,Internal error encountered.@upgrade")] });
 
@@ -96,7 +96,7 @@ public sealed class ModelFaultTests : IDisposable
 
         Assert.Equal(CloseCodes.InternalError, (await line.Closed).Code);
         Session row = await house.EndedAsync("u12-close");
-        Assert.Equal((CallEndReason.ModelRefused, "close 1011 Internal error encountered."), (row.EndReason, row.EndDetail));
+        Assert.Equal((CallEndReason.ModelUnreachable, "1011 Internal error encountered."), (row.EndReason, row.EndDetail));
         Assert.Single(house.Gemini.Connections);
     }
 

@@ -44,10 +44,10 @@ internal sealed record CloseCause(CallEndReason Reason, int Code, string Text, C
     private static CallEndReason ReasonAt(CloseStage stage, int code) => (stage, code is 1005 or 1006 or 0) switch
     {
         (CloseStage.Upgrade, _) => code is >= 400 and < 500 ? CallEndReason.ModelRefused : CallEndReason.ModelUnreachable,
-        (CloseStage.BeforeSetupComplete or CloseStage.FirstAudio, true) => CallEndReason.ModelUnreachable,
-        (CloseStage.BeforeSetupComplete or CloseStage.FirstAudio, false) => CallEndReason.ModelRefused,
-        (_, true) => CallEndReason.ModelLost,
-        (_, false) => CallEndReason.ModelEnded,
+        (CloseStage.BeforeSetupComplete, true) => CallEndReason.ModelUnreachable,
+        (CloseStage.BeforeSetupComplete, false) => CallEndReason.ModelRefused,
+        (CloseStage.FirstAudio, false) when code is 1007 or 1008 => CallEndReason.ModelRefused,
+        (_, _) => code is 1000 or 1001 ? CallEndReason.ModelEnded : CallEndReason.ModelLost,
     };
 
     private static string Words(CloseStage stage) => stage switch

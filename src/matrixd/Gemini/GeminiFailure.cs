@@ -27,8 +27,12 @@ internal sealed record GeminiFailure(ModelEnding Ending, string Report)
     public static GeminiFailure OfClose(GeminiConnection connection, string secret)
     {
         CloseStage stage = !connection.IsReady ? CloseStage.BeforeSetupComplete : connection.IsInFirstAudio ? CloseStage.FirstAudio : CloseStage.MidCall;
-        string text = connection.Close.Reason.Length > 0 ? connection.Close.Reason : connection.Error ?? connection.Close.Error?.Message ?? "";
-        return Judged(CloseCause.Classify(connection.Close.Code, text, stage, secret));
+        WebSocketClose close = connection.Close;
+        string text = close.Reason.Length > 0 ? close.Reason : connection.Error ?? close.Error?.Message ?? "";
+
+        // A code that we sent ourselves is not the service's word: to it the connection was lost.
+        int code = close.Cause == WebSocketCloseCause.Peer ? close.Code : 1006;
+        return Judged(CloseCause.Classify(code, text, stage, secret));
     }
 
     private static GeminiFailure Judged(CloseCause cause) =>
