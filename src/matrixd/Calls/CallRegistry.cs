@@ -16,6 +16,7 @@ internal sealed class CallRegistry(int maxCalls)
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _slots;
     private bool _draining;
+    private bool _stopping;
 
     public int MaxCalls => maxCalls;
 
@@ -58,6 +59,11 @@ internal sealed class CallRegistry(int maxCalls)
         CallSession? dead = null;
         lock (_gate)
         {
+            if (_stopping)
+            {
+                return "the daemon is stopping";
+            }
+
             if (_streams.Contains(call.StreamSid))
             {
                 return "the stream SID is live already";
@@ -115,9 +121,14 @@ internal sealed class CallRegistry(int maxCalls)
         }
     }
 
-    /// <summary>Ends every call.</summary>
+    /// <summary>Ends every call; one whose socket was let in before and that starts now is not begun.</summary>
     public void StopAll(CallEndReason reason, string detail)
     {
+        lock (_gate)
+        {
+            _stopping = true;
+        }
+
         foreach (CallSession call in Snapshot())
         {
             call.Stop(reason, detail);

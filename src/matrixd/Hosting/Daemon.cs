@@ -42,6 +42,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         CallCounters counters = new();
         if (config.Calls.RecordingDirectory is { Length: > 0 } directory)
         {
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute); // what cannot be written to is found out before the first call
             int repaired = RecordingRepair.Run(directory, _logger);
             LogRepaired(repaired, directory);
             _recordings = new RecordingWriter(directory, clock, counters, loggers.CreateLogger<RecordingWriter>());

@@ -33,11 +33,14 @@ internal sealed class SignalDoor : IDisposable
 
     public ChannelReader<DaemonRequest> Requests => _requests.Reader;
 
+    /// <summary>Asks as a signal would.</summary>
+    public void Ask(DaemonRequest request) => _requests.Writer.TryWrite(request);
+
     public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
 
     private void Register(PosixSignal signal, DaemonRequest request) => _registrations.Add(PosixSignalRegistration.Create(signal, context =>
     {
         context.Cancel = true;
-        _requests.Writer.TryWrite(request);
+        Ask(request);
     }));
 }

@@ -24,9 +24,7 @@ internal sealed class DynamicUrlRoute(
         else if (!credentials.IsAllowedAddress(context) || !credentials.HasBasic(context))
         {
             Interlocked.Increment(ref counters.Refused);
-            context.Response.Headers.WWWAuthenticate = "Basic realm=\"matrixd\"";
-            bool tooMany = throttle.Fail(clients.Of(context));
-            await Replies.TextAsync(context, tooMany ? StatusCodes.Status429TooManyRequests : StatusCodes.Status401Unauthorized, "credentials needed");
+            await Replies.RefuseAsync(context, throttle.Fail(clients.Of(context)), StatusCodes.Status401Unauthorized, "credentials needed");
         }
         else if (host.Registry.IsDraining || host.Registry.IsFull)
         {

@@ -32,6 +32,23 @@ internal static class Replies
         return TextAsync(context, StatusCodes.Status503ServiceUnavailable, why);
     }
 
+    /// <summary>An address, a credential or a token that is not good; 429 where its network has failed too often.</summary>
+    public static Task RefuseAsync(HttpContext context, bool tooMany, int status, string why)
+    {
+        if (tooMany)
+        {
+            context.Response.Headers.RetryAfter = "60"; // the throttle counts by the minute
+            return TextAsync(context, StatusCodes.Status429TooManyRequests, "too many failures from this network");
+        }
+
+        if (status == StatusCodes.Status401Unauthorized)
+        {
+            context.Response.Headers.WWWAuthenticate = "Basic realm=\"matrixd\"";
+        }
+
+        return TextAsync(context, status, why);
+    }
+
     public static Task NotAllowedAsync(HttpContext context, string methods)
     {
         context.Response.Headers.Allow = methods;

@@ -57,7 +57,6 @@ internal sealed class StreamRoute(
         }
         else if (token is null && !credentials.HasBasic(context))
         {
-            context.Response.Headers.WWWAuthenticate = "Basic realm=\"matrixd\"";
             await RefuseAsync(context, StatusCodes.Status401Unauthorized, "credentials needed");
         }
         else if (!host.Registry.TryAdmit())
@@ -92,12 +91,6 @@ internal sealed class StreamRoute(
     private Task RefuseAsync(HttpContext context, int status, string why)
     {
         Interlocked.Increment(ref serverCounters.Refused);
-        if (throttle.Fail(clients.Of(context)))
-        {
-            context.Response.Headers.RetryAfter = "60";
-            return Replies.TextAsync(context, StatusCodes.Status429TooManyRequests, "too many failures from this network");
-        }
-
-        return Replies.TextAsync(context, status, why);
+        return Replies.RefuseAsync(context, throttle.Fail(clients.Of(context)), status, why);
     }
 }
