@@ -67,7 +67,7 @@ internal static class CloseRules
         // A bare end. An unknown model looks like this, and not like an error.
         new([0, 1005, 1006], [CloseStage.BeforeSetupComplete], "", CallEndReason.ModelUnreachable, CloseTraits.None, [s_model, s_network, new("a proxy or firewall cuts WebSockets", "check [gemini] proxy")]),
         new([0, 1005, 1006], [], "", null, CloseTraits.None, [s_network, s_goAway, s_fault]),
-        new([1000, 1001], [], "", CallEndReason.ModelLost, CloseTraits.None, [s_ended, s_goAway]),
+        new([1000, 1001], [], "", CallEndReason.ModelEnded, CloseTraits.None, [s_ended, s_goAway]),
         new([], [], "", null, CloseTraits.None, [s_fault, s_setup]),
     ];
 
