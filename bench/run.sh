@@ -11,11 +11,11 @@ cpu() { awk -v hz="$(getconf CLK_TCK)" '{ sub(/^.*\) /, ""); print ($12 + $13) /
 resident() { awk '/VmRSS/ { print $2 }' "/proc/$1/status"; }
 
 calls() {
-  local count=${1:-200} seconds=${2:-30} work daemon gemini
+  local count=${1:-200} seconds=${2:-30} daemon gemini
   [ -x artifacts/matrixd ] || ./build.sh publish
   work=$(mktemp -d)
   trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
-  artifacts/matrixd simulate gemini --listen 127.0.0.1:0 --tls --ca-out "$work/ca.pem" --forget >"$work/gemini.out" 2>"$work/gemini.err" &
+  artifacts/matrixd simulate gemini --listen 127.0.0.1:0 --tls --ca-out "$work/ca.pem" --quiet >"$work/gemini.out" 2>"$work/gemini.err" &
   gemini=$!
   wait_for "$work/gemini.out" ready
   cat >"$work/matrixd.toml" <<TOML
@@ -43,8 +43,9 @@ TOML
   daemon=$!
   wait_for "$work/daemon.out" ready
   local rest; rest=$(resident "$daemon")
+  speech "$work/speech.wav" $(((seconds + count / 50 + 16) / 8))
   local url; url=$(sed -n 's/^ready http/ws/p' "$work/daemon.out")/exotel
-  artifacts/matrixd call --url "$url" --basic exotel:bench --count "$count" --ramp 50 --linger "$((seconds + count / 50 + 10))" --json >"$work/calls.json" 2>"$work/calls.err" &
+  artifacts/matrixd call --url "$url" --basic exotel:bench --count "$count" --ramp 50 --wav "$work/speech.wav" --linger 1 --json >"$work/calls.json" 2>"$work/calls.err" &
   local caller=$!
   sleep $((count / 50 + 5))
   local before after generator
@@ -58,6 +59,19 @@ TOML
   printf 'load average        %s\n' "$(cut -d' ' -f1-3 /proc/loadavg)"
   kill -INT "$daemon"; wait "$caller" || true
   tail -c 600 "$work/calls.json"
+}
+
+# speech FILE TIMES: 4 s of speech and 4 s of silence, so many times; 8 kHz, 16 bit, mono.
+speech() {
+  local sample=src/matrixd/Simulation/caller.wav size=$((128000 * $2)) i
+  le() { printf "\\x$(printf %02x $(($1 & 255)))\\x$(printf %02x $(($1 >> 8 & 255)))\\x$(printf %02x $(($1 >> 16 & 255)))\\x$(printf %02x $(($1 >> 24 & 255)))"; }
+  {
+    printf 'RIFF'; le $((size + 36)); printf 'WAVEfmt '; le 16; printf '\x01\x00\x01\x00'; le 8000; le 16000; printf '\x02\x00\x10\x00data'; le "$size"
+    for ((i = 0; i < $2; i++)); do
+      head -c 64044 "$sample" | tail -c 64000
+      head -c 64000 /dev/zero
+    done
+  } >"$1"
 }
 
 wait_for() {
