@@ -14,6 +14,9 @@ internal sealed class TransportSink : IWebSocketSink
     /// <summary>What to do with a message, before it is told.</summary>
     public Action<WebSocketOpcode, byte[]>? Message { get; init; }
 
+    /// <summary>What to do when a batch ends.</summary>
+    public Action? BatchEnd { get; init; }
+
     public int Batches { get; private set; }
 
     public int Closes { get; private set; }
@@ -37,7 +40,11 @@ internal sealed class TransportSink : IWebSocketSink
         _messages.Writer.TryWrite((opcode, copy));
     }
 
-    public void OnBatchEnd() => Batches++;
+    public void OnBatchEnd()
+    {
+        Batches++;
+        BatchEnd?.Invoke();
+    }
 
     public void OnClosed(WebSocketClose close)
     {

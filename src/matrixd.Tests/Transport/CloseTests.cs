@@ -161,26 +161,34 @@ public class CloseTests
         Assert.Empty(pair.Complaints);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_sink_that_throws_ends_its_own_link_and_is_told_so(bool closing)
+    [Fact]
+    public async Task A_sink_that_throws_ends_its_own_link_and_is_told_so()
     {
         var sink = new TransportSink { Message = (_, _) => throw new InvalidOperationException("bug") };
         await using TransportPair pair = await TransportPair.OpenAsync(clientSink: sink);
 
         pair.Server.Send(WebSocketOpcode.Text, "x"u8);
-        if (closing)
-        {
-            pair.Server.Close(1000, "");
-        }
-
         pair.Server.Flush();
+
         WebSocketClose close = await sink.ClosedAsync();
         await pair.Run;
-        Assert.Equal(WebSocketCloseCause.Aborted, close.Cause);
-        Assert.Equal("bug", close.Error?.Message);
+        Assert.Equal((WebSocketCloseCause.Aborted, (ushort)1006, "bug"), (close.Cause, close.Code, close.Error?.Message));
         Assert.Equal(1, sink.Closes);
+        Assert.Equal(WebSocketCloseCause.Lost, (await pair.ServerSink.ClosedAsync()).Cause);
+    }
+
+    [Fact]
+    public async Task A_sink_that_throws_over_the_peer_s_close_is_not_hidden_by_it()
+    {
+        var sink = new TransportSink { BatchEnd = () => throw new InvalidOperationException("bug") };
+        await using TransportServer server = await TransportServer.StartAsync(_ => sink);
+        using RawWebSocket client = await RawWebSocket.OpenAsync(server.Port);
+
+        await client.SendAsync(RawWebSocket.Close(1001, "bye"));
+
+        WebSocketClose close = await sink.ClosedAsync();
+        Assert.Equal((WebSocketCloseCause.Aborted, (ushort)1001, "bug"), (close.Cause, close.Code, close.Error?.Message));
+        Assert.Empty(server.Complaints);
     }
 
     [Fact]
