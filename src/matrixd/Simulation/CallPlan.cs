@@ -98,6 +98,9 @@ internal sealed record CallPlan
         Remember = Remember,
     };
 
+    /// <summary>Without credentials and numbers.</summary>
+    public override string ToString() => $"{Count} calls to {Url?.Host}:{Url?.Port}";
+
     private static Uri Address(string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is ("ws" or "wss")
         ? url
         : throw new CommandUsageException($"--url takes ws:// or wss://, not \"{text}\"");

@@ -32,6 +32,7 @@ internal static class CallerDial
             }
             catch (DialException) when (attempt < HandshakeTries)
             {
+                // the retry's failure is the one that is told
             }
         }
     }

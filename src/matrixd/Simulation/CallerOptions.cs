@@ -39,4 +39,7 @@ internal sealed record CallerOptions
 
     /// <summary>What was heard, and every event, is kept; a load run keeps the counts alone.</summary>
     public bool Remember { get; init; } = true;
+
+    /// <summary>Without credentials and numbers.</summary>
+    public override string ToString() => $"call {CallSid} to {Url.Host}:{Url.Port}";
 }

@@ -64,4 +64,7 @@ internal sealed record GeminiSimulatorOptions
 
     /// <summary>What a connection may cost. Google takes large setups: a message may have 4 MiB.</summary>
     public WebSocketLimits Limits { get; init; } = new() { MaxMessageBytes = 4 * 1024 * 1024, SendQueueBytes = 8 * 1024 * 1024 };
+
+    /// <summary>Without the API key.</summary>
+    public override string ToString() => $"a simulated Gemini on {Listen}";
 }

@@ -137,6 +137,7 @@ internal static class SimulateGeminiCommand
         }
         catch (JsonException)
         {
+            // told below, as what is JSON but no object
         }
 
         throw new CommandUsageException($"--tool-call takes NAME:JSON with a JSON object such as lookup_order:{{\"order_id\":\"7\"}}, not \"{text}\"");
