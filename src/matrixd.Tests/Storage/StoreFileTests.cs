@@ -35,7 +35,7 @@ public sealed class StoreFileTests
         {
             await database.WriteAsync(_ => 0);
             string[] files = Directory.GetFiles(Path.GetDirectoryName(deep)!);
-            Assert.Equal(["m.db", "m.db-shm", "m.db-wal", "m.db.lock"], files.Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal));
+            Assert.Equal(["m.db", "m.db-shm", "m.db-wal", "m.db.lock", "m.db.reserve"], files.Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal));
             Assert.All(files, file => Assert.Equal(Private, File.GetUnixFileMode(file)));
         }
 

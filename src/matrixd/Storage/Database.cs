@@ -68,6 +68,7 @@ internal sealed partial class Database : IAsyncDisposable
             throw new StorageException($"There is no store at {full}: is [store] path right, and did the daemon ever run?");
         }
 
+        StoreCheck.ForReading(full, tuning);
         return new Database(full, logger, new ReaderPool(full, tuning.BusyTimeout), writer: null, held: null);
     }
 
@@ -136,7 +137,13 @@ internal sealed partial class Database : IAsyncDisposable
                 LogRestart(logger, report.Crashed, report.NeverConnected);
             }
 
-            Writer writer = new(connection, () => Reopen(path, tuning), tuning, time, logger);
+            DiskReserve reserve = new(path, tuning.ReserveBytes);
+            if (!reserve.TryFill())
+            {
+                LogNoReserve(logger, path, tuning.ReserveBytes >> 20);
+            }
+
+            Writer writer = new(connection, () => Reopen(path, tuning), reserve, tuning, time, logger);
             writer.Start();
             return new Database(path, logger, new ReaderPool(path, tuning.BusyTimeout), writer, held) { Restart = report };
         }

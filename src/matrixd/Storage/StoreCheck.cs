@@ -37,6 +37,27 @@ internal static class StoreCheck
         }
     }
 
+    /// <summary>Judges a file that a command is about to read beside a daemon, or without one.</summary>
+    public static void ForReading(string path, StoreTuning tuning)
+    {
+        try
+        {
+            using StoreConnection reader = StoreConnection.OpenReader(path, tuning.BusyTimeout);
+            RefuseForeign(reader, path, tuning);
+            int version = Migrator.Version(reader);
+            int newest = Migrator.Newest(tuning.Migrations);
+            if (version < newest)
+            {
+                throw new StorageException(string.Create(CultureInfo.InvariantCulture,
+                    $"The store {path} has schema version {version}, this command reads {newest}: restart the daemon, which brings the store up to date."));
+            }
+        }
+        catch (SqliteException e)
+        {
+            throw Explain(path, e);
+        }
+    }
+
     /// <summary>Says what an error at the start means.</summary>
     public static StorageException Explain(string path, SqliteException e) => e.SqliteErrorCode switch
     {
