@@ -159,6 +159,42 @@ public sealed class StoreFileTests
 
     // T9
     [Fact]
+    public async Task A_backup_put_back_under_the_log_of_its_successor_is_refused()
+    {
+        using StorageFolder folder = new();
+        await Fill(folder, 3);
+        Shell("cp", folder.DatabasePath, folder.DatabasePath + ".backup");
+        await Fill(folder, 3, from: 10);
+        using StorageFolder crashed = await CrashAfter(folder, 20, 23);
+        Shell("cp", folder.DatabasePath + ".backup", crashed.DatabasePath);
+        Shell("cp", folder.DatabasePath + ".lock", crashed.DatabasePath + ".lock");
+
+        Assert.Contains("older than the write-ahead log", Refusal(crashed), StringComparison.Ordinal);
+
+        // The advice given works.
+        File.Delete(crashed.LogPath);
+        await using Database healed = crashed.Open();
+        Assert.Equal(3, healed.Read(connection => connection.Sql("SELECT count(*) FROM sessions").Number()));
+    }
+
+    // T9
+    [Fact]
+    public async Task A_store_that_went_away_is_missed()
+    {
+        using StorageFolder folder = new();
+        await Fill(folder, 1);
+        File.Delete(folder.DatabasePath);
+
+        Assert.Contains("is missing, yet it was here", Refusal(folder), StringComparison.Ordinal);
+        Assert.Contains("is missing, yet it was here", Refusal(folder), StringComparison.Ordinal);
+
+        // The advice given works.
+        File.Delete(folder.DatabasePath + ".lock");
+        await Fill(folder, 1);
+    }
+
+    // T9
+    [Fact]
     public async Task A_log_without_its_database_is_refused()
     {
         using StorageFolder folder = new();

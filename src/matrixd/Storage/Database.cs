@@ -118,17 +118,19 @@ internal sealed partial class Database : IAsyncDisposable
         if (isNew)
         {
             StoreFile.RefuseOrphans(path);
+            RefuseLoss(path, held);
             Create(path, tuning);
         }
         else
         {
-            StoreCheck.Run(path, tuning);
+            StoreCheck.Run(path, tuning, held.LeastCommit);
         }
 
         StoreConnection connection = StoreConnection.OpenWriter(path, tuning.BusyTimeout);
         try
         {
             RequireLog(connection, path);
+            held.Record(TryEmptyLog(connection) ? connection.LastCommit() : held.LeastCommit);
             int from = Migrator.Run(connection, path, tuning);
             RestartReport report = Storage.Restart.Run(connection, time.GetUtcNow());
             LogOpened(logger, path, isNew ? "new" : "existing", from, Migrator.Version(connection), release.Version);
@@ -154,6 +156,14 @@ internal sealed partial class Database : IAsyncDisposable
         }
     }
 
+    private static void RefuseLoss(string path, StoreLock held)
+    {
+        if (held.LeastCommit > 0)
+        {
+            throw new StorageException($"The store {path} is missing, yet it was here: bring it back or restore a backup, or delete {path}.lock too to start with an empty store.");
+        }
+    }
+
     // Made under another name and renamed when whole: a crash on the way leaves no file that looks like a store that lost its rows.
     private static void Create(string path, StoreTuning tuning)
     {
@@ -168,14 +178,13 @@ internal sealed partial class Database : IAsyncDisposable
         StoreFile.MoveIntoPlace(made, path);
     }
 
-    // What an fsync failed on is in memory alone and counts as clean: a later fsync succeeds without it. Copying the log into the file writes it anew.
+    // What an fsync failed on is in memory alone and counts as clean: a later fsync succeeds without it. A copy of the log in the file is written anew.
     private static StoreConnection Reopen(string path, StoreTuning tuning)
     {
         StoreConnection connection = StoreConnection.OpenWriter(path, tuning.BusyTimeout);
         try
         {
-            bool whole = connection.Sql("PRAGMA wal_checkpoint(TRUNCATE)").Number() == 0;
-            return whole ? connection : throw new SqliteException("the log cannot be emptied while somebody reads", raw.SQLITE_BUSY);
+            return TryEmptyLog(connection) ? connection : throw new SqliteException("the write-ahead log cannot be emptied while another program reads", raw.SQLITE_BUSY);
         }
         catch (SqliteException)
         {
@@ -183,6 +192,9 @@ internal sealed partial class Database : IAsyncDisposable
             throw;
         }
     }
+
+    // False where somebody reads from it.
+    private static bool TryEmptyLog(StoreConnection connection) => connection.Sql("PRAGMA wal_checkpoint(TRUNCATE)").Number() == 0;
 
     // The journal mode stands in the file; somebody's tool can have changed it.
     private static void RequireLog(StoreConnection connection, string path)
@@ -199,6 +211,6 @@ internal sealed partial class Database : IAsyncDisposable
         connection.Begin();
         connection.Execute("UPDATE store_meta SET clean = 1");
         connection.Commit();
-        connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        TryEmptyLog(connection);
     }
 }
