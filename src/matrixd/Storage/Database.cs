@@ -32,6 +32,8 @@ internal sealed partial class Database : IAsyncDisposable
     /// <summary>What the previous process left behind.</summary>
     public RestartReport Restart { get; private init; }
 
+    private Writer Writable => _writer ?? throw new StorageException($"The store {_path} was opened for reading only.");
+
     /// <summary>Opens the store for the daemon, creating it where there is none; never takes an empty one for one that was there.</summary>
     /// <exception cref="StorageException">It cannot be used; nothing in it was changed.</exception>
     public static Database Open(string path, TimeProvider time, ILogger logger, StoreTuning? tuning = null)
@@ -109,8 +111,6 @@ internal sealed partial class Database : IAsyncDisposable
 
         _lock?.Dispose();
     }
-
-    private Writer Writable => _writer ?? throw new StorageException($"The store {_path} was opened for reading only.");
 
     private static Database Open(string path, TimeProvider time, ILogger logger, StoreTuning tuning, SqliteRelease release, StoreLock held)
     {
