@@ -134,6 +134,28 @@ public sealed class OutageTests
         await store.CreateAsync(Dialed("call", folder.Now) with { Objective = new string('x', 1_000_000) }).WaitAsync(Patience);
     }
 
+    // T3
+    [Fact]
+    public async Task A_full_disk_gets_the_reserve_and_it_is_taken_again_later()
+    {
+        using StorageFolder folder = new();
+        StorageLog lines = new();
+        string reserve = folder.DatabasePath + ".reserve";
+        await using Database database = folder.Open(logger: lines);
+        Assert.Equal(Tuning.ReserveBytes, new FileInfo(reserve).Length);
+        int tries = 0;
+
+        await database.WriteAsync(_ => tries++ < 2 ? throw new SqliteException("database or disk is full", 13) : tries).WaitAsync(Patience);
+
+        Assert.False(File.Exists(reserve));
+        Assert.Single(lines.Lines, line => line.StartsWith("Error 1524", StringComparison.Ordinal));
+        await database.WriteAsync(_ => 0);
+        Assert.False(File.Exists(reserve));
+        folder.Time.Advance(TimeSpan.FromMinutes(1));
+        await database.WriteAsync(_ => 0);
+        await Until(() => new FileInfo(reserve) is { Exists: true } file && file.Length == Tuning.ReserveBytes);
+    }
+
     [Fact]
     public async Task Closing_a_locked_store_ends_and_says_what_was_lost()
     {

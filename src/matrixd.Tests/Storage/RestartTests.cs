@@ -1,6 +1,7 @@
 using Matrixd.Calls;
 using Matrixd.Storage;
 using Matrixd.Tests.Support;
+using Microsoft.Data.Sqlite;
 using Xunit;
 using static Matrixd.Tests.Support.StorageFolder;
 
@@ -101,6 +102,25 @@ public sealed class RestartTests
 
         Assert.Equal(100, after.Restart.Crashed);
         Assert.Equal(100, (await new SessionStore(after).ListAsync(new SessionFilter())).Count);
+    }
+
+    [Fact]
+    public async Task Somebody_who_reads_does_not_keep_the_daemon_from_starting()
+    {
+        using StorageFolder folder = new();
+        await using Database database = folder.Open();
+        await new SessionStore(database).AdoptAsync(Opening("call", "stream", folder.Now));
+        using StorageFolder crashed = folder.CrashCopy();
+        using SqliteConnection shell = new($"Data Source={crashed.DatabasePath};Pooling=False");
+        shell.Open();
+        using SqliteCommand select = shell.CreateCommand();
+        select.CommandText = "BEGIN; SELECT count(*) FROM sessions";
+        Assert.Equal(1L, select.ExecuteScalar());
+
+        await using Database after = crashed.Open();
+
+        Assert.Equal(1, after.Restart.Crashed);
+        Assert.Equal(SessionState.Ended, (await new SessionStore(after).FindAsync(CallSid.Parse("call")))!.State);
     }
 
     [Fact]

@@ -242,5 +242,18 @@ public sealed class SessionStoreTests : IAsyncLifetime, IDisposable
         Assert.Equal(objective.Replace('\0', '\ufffd'), (await _store.FindAsync(s_call))!.Objective);
     }
 
+    // I5
+    [Fact]
+    public async Task Records_do_not_print_telephone_numbers()
+    {
+        Session session = await _store.CreateAsync(Dialed("call1", Now));
+        foreach (string text in new[] { session.ToString(), Dialed("call1", Now).ToString(), Opening("call1", "stream1", Now).ToString() })
+        {
+            Assert.Contains("call1", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("0990", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("0804", text, StringComparison.Ordinal);
+        }
+    }
+
     private async Task<string[]> Names(SessionFilter filter) => [.. (await _store.ListAsync(filter)).Select(session => session.CallSid.Value)];
 }

@@ -35,7 +35,7 @@ public sealed class StoreFileTests
         {
             await database.WriteAsync(_ => 0);
             string[] files = Directory.GetFiles(Path.GetDirectoryName(deep)!);
-            Assert.Equal(["m.db", "m.db-shm", "m.db-wal", "m.db.lock"], files.Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal));
+            Assert.Equal(["m.db", "m.db-shm", "m.db-wal", "m.db.lock", "m.db.reserve"], files.Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal));
             Assert.All(files, file => Assert.Equal(Private, File.GetUnixFileMode(file)));
         }
 
@@ -155,6 +155,42 @@ public sealed class StoreFileTests
         Shell("cp", past.LogPath, mine.LogPath);
 
         Assert.Contains("outdated write-ahead log", Refusal(mine), StringComparison.Ordinal);
+    }
+
+    // T9
+    [Fact]
+    public async Task A_backup_put_back_under_the_log_of_its_successor_is_refused()
+    {
+        using StorageFolder folder = new();
+        await Fill(folder, 3);
+        Shell("cp", folder.DatabasePath, folder.DatabasePath + ".backup");
+        await Fill(folder, 3, from: 10);
+        using StorageFolder crashed = await CrashAfter(folder, 20, 23);
+        Shell("cp", folder.DatabasePath + ".backup", crashed.DatabasePath);
+        Shell("cp", folder.DatabasePath + ".lock", crashed.DatabasePath + ".lock");
+
+        Assert.Contains("older than the write-ahead log", Refusal(crashed), StringComparison.Ordinal);
+
+        // The advice given works.
+        File.Delete(crashed.LogPath);
+        await using Database healed = crashed.Open();
+        Assert.Equal(3, healed.Read(connection => connection.Sql("SELECT count(*) FROM sessions").Number()));
+    }
+
+    // T9
+    [Fact]
+    public async Task A_store_that_went_away_is_missed()
+    {
+        using StorageFolder folder = new();
+        await Fill(folder, 1);
+        File.Delete(folder.DatabasePath);
+
+        Assert.Contains("is missing, yet it was here", Refusal(folder), StringComparison.Ordinal);
+        Assert.Contains("is missing, yet it was here", Refusal(folder), StringComparison.Ordinal);
+
+        // The advice given works.
+        File.Delete(folder.DatabasePath + ".lock");
+        await Fill(folder, 1);
     }
 
     // T9

@@ -16,7 +16,9 @@ internal static class StorageChild
     /// <summary>Starts one; the caller kills it.</summary>
     public static Process Start(string databasePath, string prefix)
     {
-        ProcessStartInfo start = new("dotnet", ["exec", typeof(StorageChild).Assembly.Location])
+        // The tests run in a dotnet process, or in a host of their own that does not start other assemblies.
+        string host = Path.GetFileName(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
+        ProcessStartInfo start = new(host, ["exec", typeof(StorageChild).Assembly.Location])
         {
             RedirectStandardOutput = true,
             Environment = { [Variable] = databasePath, ["MATRIXD_TEST_PREFIX"] = prefix },

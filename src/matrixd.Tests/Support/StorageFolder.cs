@@ -31,6 +31,7 @@ internal sealed class StorageFolder : IDisposable
         LogLinger = TimeSpan.Zero,
         OutagePause = TimeSpan.FromMilliseconds(5),
         BusyTimeout = TimeSpan.FromMilliseconds(20),
+        ReserveBytes = 64 << 10,
     };
 
     public Database Open(StoreTuning? tuning = null, ILogger? logger = null) =>

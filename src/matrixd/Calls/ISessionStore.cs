@@ -52,6 +52,9 @@ internal sealed record StreamOpening
     public required int SampleRate { get; init; }
 
     public required DateTimeOffset At { get; init; }
+
+    // The compiler's ToString would print telephone numbers.
+    public override string ToString() => $"stream {StreamSid} of call {CallSid}";
 }
 
 /// <summary>What came of an adoption.</summary>
@@ -84,6 +87,9 @@ internal sealed record NewSession
     public string Variables { get; init; } = "";
 
     public required DateTimeOffset At { get; init; }
+
+    // The compiler's ToString would print telephone numbers and what the call is for.
+    public override string ToString() => $"call {CallSid}: {Direction} {State}, agent {Agent}";
 }
 
 /// <summary>How a stream ended.</summary>

@@ -78,4 +78,7 @@ internal sealed record Session
     public string Disposition { get; init; } = "";
 
     public string Summary { get; init; } = "";
+
+    // The compiler's ToString would print telephone numbers and what the call is for.
+    public override string ToString() => $"call {CallSid}: {Direction} {State}, agent {Agent}, stream {StreamSid}, end {EndReason}";
 }

@@ -15,4 +15,7 @@ internal sealed partial class BatchCommit
 
     [LoggerMessage(1523, LogLevel.Error, "store could not keep a turn or tool call ({Cause})")]
     private static partial void LogRowFailed(ILogger logger, string cause);
+
+    [LoggerMessage(1524, LogLevel.Error, "store gave up its reserve of disk space: free some soon, when that is used up turns and tool calls are lost")]
+    private static partial void LogReserveGone(ILogger logger);
 }

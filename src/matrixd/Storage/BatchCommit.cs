@@ -10,6 +10,7 @@ internal sealed partial class BatchCommit(
     StoreConnection opened,
     Func<StoreConnection> reopen,
     WriteQueue queue,
+    DiskReserve reserve,
     StoreTuning tuning,
     TimeProvider time,
     StoreCounters counters,
@@ -18,10 +19,14 @@ internal sealed partial class BatchCommit(
     // An alarm that repeats at this pace is seen, and does not fill the disk that is failing.
     private static readonly TimeSpan s_alarmEvery = TimeSpan.FromSeconds(30);
 
+    // How often to try for a new reserve, after the old one was given up.
+    private static readonly TimeSpan s_refillEvery = TimeSpan.FromMinutes(1);
+
     private StoreConnection? _connection = opened;
     private long? _outageSince;
     private long? _alarmedAt;
     private long? _closingSince;
+    private long? _reserveGone;
 
     // The number of a transaction that failed: where it was the commit that did, only the file knows whether it took place.
     private long? _doubt;
@@ -107,8 +112,15 @@ internal sealed partial class BatchCommit(
     {
         int rows = batch.Count(item => item.Error is null);
 
-        // Counted before anybody is told, so that who awaited a write finds it counted.
+        // Counted and logged before anybody is told, so that who awaited a write finds it so.
         counters.Committed(rows, took);
+        if (_outageSince is { } since)
+        {
+            LogRecovered(logger, (long)time.GetElapsedTime(since).TotalSeconds);
+            _outageSince = null;
+            _alarmedAt = null;
+        }
+
         foreach (WriteItem item in batch)
         {
             if (item.Error is null)
@@ -122,11 +134,9 @@ internal sealed partial class BatchCommit(
         }
 
         batch.Clear();
-        if (_outageSince is { } since)
+        if (_reserveGone is { } gone && time.GetElapsedTime(gone) >= s_refillEvery)
         {
-            LogRecovered(logger, (long)time.GetElapsedTime(since).TotalSeconds);
-            _outageSince = null;
-            _alarmedAt = null;
+            _reserveGone = reserve.TryFill() ? null : time.GetTimestamp();
         }
     }
 
@@ -181,7 +191,12 @@ internal sealed partial class BatchCommit(
             }
         }
 
-        if (batch.Count > 0)
+        if (e.SqliteErrorCode == raw.SQLITE_FULL && reserve.TryRelease())
+        {
+            _reserveGone = time.GetTimestamp();
+            LogReserveGone(logger);
+        }
+        else if (batch.Count > 0)
         {
             queue.Pause(tuning.OutagePause);
         }

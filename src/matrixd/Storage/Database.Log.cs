@@ -12,4 +12,7 @@ internal sealed partial class Database
 
     [LoggerMessage(1502, LogLevel.Information, "store {Path} closed")]
     private static partial void LogClosed(ILogger logger, string path);
+
+    [LoggerMessage(1503, LogLevel.Warning, "no room for the reserve of store {Path}: less than {Mebibytes} MiB are free beside it")]
+    private static partial void LogNoReserve(ILogger logger, string path, long mebibytes);
 }

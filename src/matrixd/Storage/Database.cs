@@ -32,6 +32,8 @@ internal sealed partial class Database : IAsyncDisposable
     /// <summary>What the previous process left behind.</summary>
     public RestartReport Restart { get; private init; }
 
+    private Writer Writable => _writer ?? throw new StorageException($"The store {_path} was opened for reading only.");
+
     /// <summary>Opens the store for the daemon, creating it where there is none; never takes an empty one for one that was there.</summary>
     /// <exception cref="StorageException">It cannot be used; nothing in it was changed.</exception>
     public static Database Open(string path, TimeProvider time, ILogger logger, StoreTuning? tuning = null)
@@ -68,6 +70,7 @@ internal sealed partial class Database : IAsyncDisposable
             throw new StorageException($"There is no store at {full}: is [store] path right, and did the daemon ever run?");
         }
 
+        StoreCheck.ForReading(full, tuning);
         return new Database(full, logger, new ReaderPool(full, tuning.BusyTimeout), writer: null, held: null);
     }
 
@@ -109,25 +112,25 @@ internal sealed partial class Database : IAsyncDisposable
         _lock?.Dispose();
     }
 
-    private Writer Writable => _writer ?? throw new StorageException($"The store {_path} was opened for reading only.");
-
     private static Database Open(string path, TimeProvider time, ILogger logger, StoreTuning tuning, SqliteRelease release, StoreLock held)
     {
         bool isNew = !File.Exists(path);
         if (isNew)
         {
             StoreFile.RefuseOrphans(path);
+            RefuseLoss(path, held);
             Create(path, tuning);
         }
         else
         {
-            StoreCheck.Run(path, tuning);
+            StoreCheck.Run(path, tuning, held.LeastCommit);
         }
 
         StoreConnection connection = StoreConnection.OpenWriter(path, tuning.BusyTimeout);
         try
         {
             RequireLog(connection, path);
+            held.Record(TryEmptyLog(connection) ? connection.LastCommit() : held.LeastCommit);
             int from = Migrator.Run(connection, path, tuning);
             RestartReport report = Storage.Restart.Run(connection, time.GetUtcNow());
             LogOpened(logger, path, isNew ? "new" : "existing", from, Migrator.Version(connection), release.Version);
@@ -136,7 +139,13 @@ internal sealed partial class Database : IAsyncDisposable
                 LogRestart(logger, report.Crashed, report.NeverConnected);
             }
 
-            Writer writer = new(connection, () => Reopen(path, tuning), tuning, time, logger);
+            DiskReserve reserve = new(path, tuning.ReserveBytes);
+            if (!reserve.TryFill())
+            {
+                LogNoReserve(logger, path, tuning.ReserveBytes >> 20);
+            }
+
+            Writer writer = new(connection, () => Reopen(path, tuning), reserve, tuning, time, logger);
             writer.Start();
             return new Database(path, logger, new ReaderPool(path, tuning.BusyTimeout), writer, held) { Restart = report };
         }
@@ -144,6 +153,14 @@ internal sealed partial class Database : IAsyncDisposable
         {
             connection.Dispose();
             throw;
+        }
+    }
+
+    private static void RefuseLoss(string path, StoreLock held)
+    {
+        if (held.LeastCommit > 0)
+        {
+            throw new StorageException($"The store {path} is missing, yet it was here: bring it back or restore a backup, or delete {path}.lock too to start with an empty store.");
         }
     }
 
@@ -161,14 +178,13 @@ internal sealed partial class Database : IAsyncDisposable
         StoreFile.MoveIntoPlace(made, path);
     }
 
-    // What an fsync failed on is in memory alone and counts as clean: a later fsync succeeds without it. Copying the log into the file writes it anew.
+    // What an fsync failed on is in memory alone and counts as clean: a later fsync succeeds without it. A copy of the log in the file is written anew.
     private static StoreConnection Reopen(string path, StoreTuning tuning)
     {
         StoreConnection connection = StoreConnection.OpenWriter(path, tuning.BusyTimeout);
         try
         {
-            bool whole = connection.Sql("PRAGMA wal_checkpoint(TRUNCATE)").Number() == 0;
-            return whole ? connection : throw new SqliteException("the log cannot be emptied while somebody reads", raw.SQLITE_BUSY);
+            return TryEmptyLog(connection) ? connection : throw new SqliteException("the write-ahead log cannot be emptied while another program reads", raw.SQLITE_BUSY);
         }
         catch (SqliteException)
         {
@@ -176,6 +192,9 @@ internal sealed partial class Database : IAsyncDisposable
             throw;
         }
     }
+
+    // False where somebody reads from it.
+    private static bool TryEmptyLog(StoreConnection connection) => connection.Sql("PRAGMA wal_checkpoint(TRUNCATE)").Number() == 0;
 
     // The journal mode stands in the file; somebody's tool can have changed it.
     private static void RequireLog(StoreConnection connection, string path)
@@ -192,6 +211,6 @@ internal sealed partial class Database : IAsyncDisposable
         connection.Begin();
         connection.Execute("UPDATE store_meta SET clean = 1");
         connection.Commit();
-        connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        TryEmptyLog(connection);
     }
 }

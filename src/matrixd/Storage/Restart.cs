@@ -45,7 +45,3 @@ internal static class Restart
         return new RestartReport(crashed, forgotten);
     }
 }
-
-/// <param name="Crashed">Calls that were live when the previous process ended.</param>
-/// <param name="NeverConnected">Calls that no stream came for.</param>
-internal readonly record struct RestartReport(int Crashed, int NeverConnected);

@@ -125,7 +125,7 @@ internal static class Schema
     [
         new(1, [
             Meta,
-            "INSERT INTO store_meta (id, store_id, created_at, clean, commits) VALUES (1, lower(hex(randomblob(16))), CAST(strftime('%s', 'now') AS INTEGER) * 1000, 1, 0)",
+            "INSERT INTO store_meta (id, store_id, created_at, clean, commits) VALUES (1, lower(hex(randomblob(16))), CAST(strftime('%s', 'now') AS INTEGER) * 1000, 1, 1)",
             s_sessions,
             "CREATE INDEX sessions_by_time ON sessions (created_at)",
             "CREATE INDEX sessions_by_state ON sessions (state, created_at)",

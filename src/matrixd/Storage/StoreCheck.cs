@@ -8,10 +8,12 @@ namespace Matrixd.Storage;
 internal static class StoreCheck
 {
     private const string StoreId = "SELECT store_id FROM store_meta";
-    private const string Commits = "SELECT commits FROM store_meta";
 
     /// <summary>Throws <see cref="StorageException"/> where the file is not a whole database of ours.</summary>
-    public static void Run(string path, StoreTuning tuning)
+    /// <param name="path">The file.</param>
+    /// <param name="tuning">What is checked when.</param>
+    /// <param name="leastCommit">A commit that the main file is known to have.</param>
+    public static void Run(string path, StoreTuning tuning, long leastCommit)
     {
         StoreFile.Inspect(path);
         try
@@ -22,13 +24,34 @@ internal static class StoreCheck
             bool hasLog = new FileInfo(StoreFile.LogOf(path)) is { Exists: true, Length: > 0 };
             if (hasLog)
             {
-                RefuseForeignLog(reader, path);
+                RefuseForeignLog(reader, path, leastCommit);
             }
 
             bool unclean = hasLog || reader.Sql("SELECT clean FROM store_meta").Number() == 0;
             if (unclean || new FileInfo(path).Length <= tuning.AlwaysCheckBytes)
             {
                 RefuseDamaged(reader, path);
+            }
+        }
+        catch (SqliteException e)
+        {
+            throw Explain(path, e);
+        }
+    }
+
+    /// <summary>Judges a file that a command is about to read beside a daemon, or without one.</summary>
+    public static void ForReading(string path, StoreTuning tuning)
+    {
+        try
+        {
+            using StoreConnection reader = StoreConnection.OpenReader(path, tuning.BusyTimeout);
+            RefuseForeign(reader, path, tuning);
+            int version = Migrator.Version(reader);
+            int newest = Migrator.Newest(tuning.Migrations);
+            if (version < newest)
+            {
+                throw new StorageException(string.Create(CultureInfo.InvariantCulture,
+                    $"The store {path} has schema version {version}, this command reads {newest}: restart the daemon, which brings the store up to date."));
             }
         }
         catch (SqliteException e)
@@ -67,7 +90,7 @@ internal static class StoreCheck
     }
 
     // A log carries no mark of the database it belongs to: SQLite would replay another one's over ours. The identity seen without and with it must agree.
-    private static void RefuseForeignLog(StoreConnection reader, string path)
+    private static void RefuseForeignLog(StoreConnection reader, string path, long leastCommit)
     {
         string without;
         long age;
@@ -75,7 +98,7 @@ internal static class StoreCheck
         {
             using StoreConnection file = StoreConnection.OpenWithoutLog(path);
             without = file.Ask(StoreId);
-            age = file.Sql(Commits).Number();
+            age = file.LastCommit();
         }
         catch (SqliteException e) when (e.SqliteErrorCode is raw.SQLITE_CORRUPT)
         {
@@ -88,7 +111,12 @@ internal static class StoreCheck
             throw new StorageException($"The store {path} has the write-ahead log of another database beside it: move {StoreFile.LogOf(path)} away, it is not this store's.");
         }
 
-        if (reader.Sql(Commits).Number() < age)
+        if (age < leastCommit)
+        {
+            throw new StorageException($"The store {path} is older than the write-ahead log beside it: was a backup put back? Then move {StoreFile.LogOf(path)} away, it belongs to the file from before.");
+        }
+
+        if (reader.LastCommit() < age)
         {
             throw new StorageException($"The store {path} has an outdated write-ahead log beside it: move {StoreFile.LogOf(path)} away, the store is newer.");
         }

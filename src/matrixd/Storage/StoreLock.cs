@@ -5,12 +5,22 @@ using Microsoft.Win32.SafeHandles;
 namespace Matrixd.Storage;
 
 /// <summary>The right to write to one database file: an flock on the file beside it.</summary>
-/// <remarks>The kernel releases it when the process dies, however it dies. The file stays, with the process id of its last holder; removing it could let two in.</remarks>
+/// <remarks>
+/// The kernel releases it when the process dies, however it dies. The file stays; removing it could let two in. It says who holds it, and the number of the
+/// commit that the main file is known to have: an older main file beside a write-ahead log is a backup that was put back without moving the log away.
+/// </remarks>
 internal sealed class StoreLock : IDisposable
 {
     private readonly SafeFileHandle _file;
 
-    private StoreLock(SafeFileHandle file) => _file = file;
+    private StoreLock(SafeFileHandle file, long leastCommit)
+    {
+        _file = file;
+        LeastCommit = leastCommit;
+    }
+
+    /// <summary>What the previous holder knew the main file to have; 0: nothing is known.</summary>
+    public long LeastCommit { get; }
 
     /// <summary>Takes the lock of the database at <paramref name="databasePath"/>, or throws <see cref="StorageException"/>.</summary>
     public static StoreLock Take(string databasePath)
@@ -19,16 +29,18 @@ internal sealed class StoreLock : IDisposable
         SafeFileHandle file = OpenFile(path, databasePath);
         try
         {
-            if (!Posix.TryLock(file))
+            bool taken = Posix.TryLock(file);
+            (long process, long commit) = Read(file);
+            if (!taken)
             {
-                throw new StorageException($"The store {databasePath} is in use by {Holder(file)}: stop that matrixd first, or give this one another [store] path.");
+                string holder = process > 0 ? string.Create(CultureInfo.InvariantCulture, $"process {process}") : "another process";
+                throw new StorageException($"The store {databasePath} is in use by {holder}: stop that matrixd first, or give this one another [store] path.");
             }
 
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            byte[] id = Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
-            RandomAccess.SetLength(file, 0);
-            RandomAccess.Write(file, id, 0);
-            return new StoreLock(file);
+            StoreLock held = new(file, commit);
+            held.Record(commit);
+            return held;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -40,6 +52,14 @@ internal sealed class StoreLock : IDisposable
             file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Notes a commit that the main file has on disk.</summary>
+    public void Record(long commit)
+    {
+        byte[] text = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId} {commit}\n"));
+        RandomAccess.SetLength(_file, 0);
+        RandomAccess.Write(_file, text, 0);
     }
 
     public void Dispose() => _file.Dispose();
@@ -56,11 +76,14 @@ internal sealed class StoreLock : IDisposable
         }
     }
 
-    private static string Holder(SafeFileHandle file)
+    private static (long Process, long Commit) Read(SafeFileHandle file)
     {
-        Span<byte> text = stackalloc byte[16];
+        Span<byte> text = stackalloc byte[64];
         int read = RandomAccess.Read(file, text, 0);
-        string id = Encoding.ASCII.GetString(text[..read]).Trim();
-        return int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? $"process {pid}" : "another process";
+        string[] words = Encoding.ASCII.GetString(text[..read]).Trim().Split(' ');
+        return (Number(words, 0), Number(words, 1));
     }
+
+    private static long Number(string[] words, int at) =>
+        at < words.Length && long.TryParse(words[at], NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
 }

@@ -27,6 +27,9 @@ internal sealed record StoreTuning
     /// <summary>How long closing goes on trying to write what is queued; systemd's stop budget leaves more.</summary>
     public TimeSpan ClosePatience { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>[bytes] Kept free for a full disk: half an hour of a few hundred calls' rows.</summary>
+    public long ReserveBytes { get; init; } = 16 << 20;
+
     /// <summary>[bytes] A file up to this size is checked at every start, which then costs less than 0.2 s; a larger one only after an unclean exit.</summary>
     public long AlwaysCheckBytes { get; init; } = 64 << 20;
 

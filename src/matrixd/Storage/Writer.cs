@@ -22,15 +22,16 @@ internal sealed partial class Writer : IDisposable
 
     /// <param name="connection">The writing connection; owned from here on.</param>
     /// <param name="reopen">Opens another one after an I/O error.</param>
+    /// <param name="reserve">What is given up when the disk is full.</param>
     /// <param name="tuning">Bounds.</param>
     /// <param name="time">For waits and latencies.</param>
     /// <param name="logger">For the operator.</param>
-    public Writer(StoreConnection connection, Func<StoreConnection> reopen, StoreTuning tuning, TimeProvider time, ILogger logger)
+    public Writer(StoreConnection connection, Func<StoreConnection> reopen, DiskReserve reserve, StoreTuning tuning, TimeProvider time, ILogger logger)
     {
         _tuning = tuning;
         _logger = logger;
         _queue = new WriteQueue(tuning, time, Counters);
-        _commit = new BatchCommit(connection, reopen, _queue, tuning, time, Counters, logger);
+        _commit = new BatchCommit(connection, reopen, _queue, reserve, tuning, time, Counters, logger);
         _thread = new Thread(Run) { Name = "store writer", IsBackground = true };
     }
 
