@@ -4,7 +4,7 @@ using Matrixd.Audio;
 namespace Matrixd.Bench;
 
 /// <summary>What else is done with each 20 ms of audio.</summary>
-[MemoryDiagnoser]
+[MemoryDiagnoser, MinColumn]
 public class PcmBench
 {
     private readonly AudioQueue _queue = new(64_000);

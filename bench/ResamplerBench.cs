@@ -4,7 +4,7 @@ using Matrixd.Audio;
 namespace Matrixd.Bench;
 
 /// <summary>One 20 ms block through each resampler, 16-bit samples in and out.</summary>
-[MemoryDiagnoser]
+[MemoryDiagnoser, MinColumn]
 public class ResamplerBench
 {
     private Resampler _resampler = null!;

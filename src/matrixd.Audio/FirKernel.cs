@@ -25,9 +25,9 @@ internal static unsafe class FirKernel
     /// <param name="groups">0 or more.</param>
     public static void Run(FirProgram program, float* window, ref float* output, int groups)
     {
-        if (program.IsCopy)
+        if (program.CopyFrom is { } place)
         {
-            output = window + program.Singles[0].Offset;
+            output = window + place;
             return;
         }
 
@@ -59,15 +59,19 @@ internal static unsafe class FirKernel
         for (int g = 0; g < program.Lanes * VectorsPerPass; g++)
         {
             float sum = 0;
-            foreach (TapPair pair in program.Pairs)
+            foreach (TapGroup triple in program.Triples)
             {
-                sum = float.MultiplyAddEstimate(window[g + pair.Offset - program.Lanes], pair.Far, sum);
-                sum = float.MultiplyAddEstimate(window[g + pair.Offset], pair.Near, sum);
+                float* x = window + g + triple.Offset;
+                sum = float.MultiplyAddEstimate(x[-2 * program.Lanes], triple.Tap2, sum);
+                sum = float.MultiplyAddEstimate(x[-program.Lanes], triple.Tap1, sum);
+                sum = float.MultiplyAddEstimate(x[0], triple.Tap0, sum);
             }
 
-            foreach (TapPair single in program.Singles)
+            foreach (TapGroup pair in program.Pairs)
             {
-                sum = float.MultiplyAddEstimate(window[g + single.Offset], single.Near, sum);
+                float* x = window + g + pair.Offset;
+                sum = float.MultiplyAddEstimate(x[-program.Lanes], pair.Tap1, sum);
+                sum = float.MultiplyAddEstimate(x[0], pair.Tap0, sum);
             }
 
             output[g] = sum;

@@ -1,53 +1,103 @@
 namespace Matrixd.Audio;
 
-/// <summary>One output stream's filter, as a kernel walks it: first the pairs, then the single taps.</summary>
+/// <summary>One output stream's filter, as a kernel walks it: first the triples of taps, then the pairs.</summary>
 /// <remarks>
-/// The taps j and j + lanes of neighbouring vectors of outputs read the same vector of samples, so a pair loads each vector once for two
-/// multiplications. The order of summation is the program's, whatever the block and the kernel; so is the result, to the bit.
+/// The taps j, j + lanes and j + 2 lanes of neighbouring vectors of outputs read the same vector of samples, so a group loads each vector
+/// once for two or three multiplications: then multiplying is the bottleneck, not loading.
+/// The order of summation is the program's, whatever the block and the kernel; so is the result, to the bit.
 /// Immutable, shared by all resamplers of a design.
 /// </remarks>
 internal sealed class FirProgram
 {
-    public required int Lanes { get; init; }
+    private FirProgram(int lanes, TapGroup[] triples, TapGroup[] pairs, int? copyFrom)
+    {
+        Lanes = lanes;
+        Triples = triples;
+        Pairs = pairs;
+        CopyFrom = copyFrom;
+    }
 
-    public required TapPair[] Pairs { get; init; }
+    /// <summary>Samples in a vector of the kernel.</summary>
+    public int Lanes { get; }
 
-    public required TapPair[] Singles { get; init; }
+    public TapGroup[] Triples { get; }
 
-    /// <summary>Whether the output is the input, later: one phase of a half-band or third-band filter.</summary>
-    public bool IsCopy => Pairs.Length == 0 && Singles is [{ Near: 1 }];
+    public TapGroup[] Pairs { get; }
 
-    /// <summary>Pairs up the taps of each input stream.</summary>
-    /// <param name="lanes">Samples in a vector of the kernel that will run it.</param>
+    /// <summary>Where the output stands in the window, if it is the input, later: one phase of a half-band or third-band filter.</summary>
+    public int? CopyFrom { get; }
+
+    /// <summary>Groups the taps of each input stream.</summary>
+    /// <param name="lanes">Samples in a vector of the kernel.</param>
     /// <param name="taps">[stream][delay in groups]; zero taps are left out.</param>
     /// <param name="origin">[stream]: where in the window the sample of delay 0 lies for the first output.</param>
     public static FirProgram Build(int lanes, float[][] taps, int[] origin)
     {
-        var pairs = new List<TapPair>();
-        var singles = new List<TapPair>();
+        var triples = new List<TapGroup>();
+        var pairs = new List<TapGroup>();
         for (int r = 0; r < taps.Length; r++)
         {
-            var used = new bool[taps[r].Length];
-            for (int j = 0; j < used.Length; j++)
+            for (int shift = 0; shift < lanes; shift++)
             {
-                int far = j + lanes;
-                if (used[j] || taps[r][j] == 0)
-                {
-                    continue;
-                }
-
-                if (far < used.Length && taps[r][far] != 0)
-                {
-                    used[far] = true;
-                    pairs.Add(new TapPair(origin[r] - j, taps[r][j], taps[r][far]));
-                }
-                else
-                {
-                    singles.Add(new TapPair(origin[r] - j, taps[r][j], 0));
-                }
+                AddRow(lanes, taps[r], shift, origin[r], triples, pairs);
             }
         }
 
-        return new FirProgram { Lanes = lanes, Pairs = [.. pairs], Singles = [.. singles] };
+        return new FirProgram(lanes, [.. triples], [.. pairs], FindCopy(taps, origin));
+    }
+
+    /// <summary>How far back the groups of a stream's taps read [samples].</summary>
+    public static int Reach(float[] taps, int lanes)
+    {
+        int reach = 0;
+        for (int j = 0; j < taps.Length; j++)
+        {
+            bool isLone = (j < lanes || taps[j - lanes] == 0) && (j + lanes >= taps.Length || taps[j + lanes] == 0);
+            reach = taps[j] == 0 ? reach : Math.Max(reach, isLone ? j + lanes : j);
+        }
+
+        return reach;
+    }
+
+    // The taps shift, shift + lanes, shift + 2 lanes, …: runs without zeros are cut into pairs, an odd one begins with a triple.
+    private static void AddRow(int lanes, float[] taps, int shift, int origin, List<TapGroup> triples, List<TapGroup> pairs)
+    {
+        for (int j = shift; j < taps.Length;)
+        {
+            int run = 0;
+            while (Tap(run) != 0)
+            {
+                run++;
+            }
+
+            if (run == 0)
+            {
+                j += lanes;
+            }
+            else if (run % 2 == 1 && run > 1)
+            {
+                triples.Add(new TapGroup(origin - j, Tap(0), Tap(1), Tap(2)));
+                j += 3 * lanes;
+            }
+            else
+            {
+                pairs.Add(new TapGroup(origin - j, Tap(0), Tap(1), 0)); // a lone tap has a zero for company
+                j += 2 * lanes;
+            }
+
+            float Tap(int i) => j + (i * lanes) < taps.Length ? taps[j + (i * lanes)] : 0;
+        }
+    }
+
+    private static int? FindCopy(float[][] taps, int[] origin)
+    {
+        if (taps.Sum(stream => stream.Count(tap => tap != 0)) != 1)
+        {
+            return null;
+        }
+
+        int r = Array.FindIndex(taps, stream => stream.Any(tap => tap != 0));
+        int delay = Array.FindIndex(taps[r], tap => tap != 0);
+        return taps[r][delay] == 1 ? origin[r] - delay : null;
     }
 }

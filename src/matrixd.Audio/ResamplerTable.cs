@@ -30,7 +30,7 @@ internal sealed class ResamplerTable
         double[] prototype = FilterDesign.LowPass(spec.Filter);
         Taps = prototype.Length;
         float[][][] streams = Split(prototype, spec.Interpolation, spec.Decimation);
-        History = streams.Max(output => output.Max(taps => taps.Length)) - 1;
+        History = streams.Max(output => output.Max(taps => FirProgram.Reach(taps, lanes)));
         Stride = History + MaxGroups;
         int[] origin = [.. Enumerable.Range(0, spec.Decimation).Select(r => (r * Stride) + History)];
         Programs = [.. streams.Select(taps => FirProgram.Build(lanes, taps, origin))];

@@ -51,6 +51,18 @@ public unsafe class FirKernelTests
 
     [Theory]
     [MemberData(nameof(DesignsAndLanes))]
+    public void No_tap_reads_before_the_window(int design, int lanes)
+    {
+        var table = new ResamplerTable(ResamplerSpecs.All[design], lanes);
+        foreach (FirProgram program in table.Programs)
+        {
+            Assert.All(program.Triples, t => Assert.InRange(t.Offset % table.Stride, 2 * lanes, table.History));
+            Assert.All(program.Pairs, t => Assert.InRange(t.Offset % table.Stride, lanes, table.History));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(DesignsAndLanes))]
     public void Every_width_of_vectors_gives_the_same_sound(int design, int lanes)
     {
         ResamplerSpec spec = ResamplerSpecs.All[design];

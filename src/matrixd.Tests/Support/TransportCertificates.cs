@@ -26,6 +26,8 @@ internal sealed class TransportCertificates : IDisposable
 
     public X509Certificate2 Expired() => Sign("localhost", ServerUse, -1);
 
+    public X509Certificate2 FromTomorrow() => Sign("localhost", ServerUse, 30, daysOld: -1);
+
     public X509Certificate2 ForClients() => Sign("localhost", ClientUse, 30);
 
     /// <summary>For localhost, signed by itself.</summary>
@@ -52,11 +54,11 @@ internal sealed class TransportCertificates : IDisposable
         return Reloaded(certificate);
     }
 
-    private X509Certificate2 Sign(string host, string use, int daysLeft)
+    private X509Certificate2 Sign(string host, string use, int daysLeft, int daysOld = 10)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using X509Certificate2 certificate = Request(host, use, key).Create(
-            _root, DateTimeOffset.UtcNow.AddDays(-10), DateTimeOffset.UtcNow.AddDays(daysLeft), RandomNumberGenerator.GetBytes(8));
+            _root, DateTimeOffset.UtcNow.AddDays(-daysOld), DateTimeOffset.UtcNow.AddDays(daysLeft), RandomNumberGenerator.GetBytes(8));
         using X509Certificate2 withKey = certificate.CopyWithPrivateKey(key);
         return Reloaded(withKey);
     }

@@ -129,7 +129,8 @@ public sealed class TlsDialTests : IDisposable
     }
 
     [Theory]
-    [InlineData("expired", "outside its time")]
+    [InlineData("expired", "TLS failed: the certificate expired on 20")]
+    [InlineData("from tomorrow", "TLS failed: the certificate is not valid before 20")]
     [InlineData("other host", "the certificate is for elsewhere.example, not for localhost")]
     [InlineData("self-signed", "no known root stands above 'CN=localhost'")]
     [InlineData("for clients", "not meant for a server")]
@@ -138,6 +139,7 @@ public sealed class TlsDialTests : IDisposable
         using X509Certificate2 certificate = kind switch
         {
             "expired" => _certificates.Expired(),
+            "from tomorrow" => _certificates.FromTomorrow(),
             "other host" => _certificates.OtherHost(),
             "self-signed" => TransportCertificates.SelfSigned(),
             _ => _certificates.ForClients(),

@@ -55,7 +55,7 @@ internal static class CloseRules
         // The catch-all, whose words say nothing. The stage tells its causes apart.
         new([1008], [CloseStage.BeforeSetupComplete], "unregistered callers", CallEndReason.ModelRefused, CloseTraits.TokenBad, [s_model, s_window, s_method, s_token, s_key]),
         new([1008], [CloseStage.FirstAudio], "unregistered callers", CallEndReason.ModelRefused, CloseTraits.Permanent, [s_audioForm, s_model]),
-        new([1008], [CloseStage.MidCall], "unregistered callers", CallEndReason.ModelEnded, CloseTraits.TokenBad, [new("the token has expired", "a new one is taken; check this machine's clock"), s_audioForm]),
+        new([1008], [CloseStage.MidCall], "unregistered callers", CallEndReason.ModelLost, CloseTraits.TokenBad, [new("the token has expired", "a new one is taken; check this machine's clock"), s_audioForm]),
 
         new([1007], [CloseStage.BeforeSetupComplete], "", CallEndReason.ModelRefused, CloseTraits.Permanent, [s_setup, s_token, s_key]),
         new([1007], [CloseStage.FirstAudio, CloseStage.MidCall], "", null, CloseTraits.None, [s_pendingTool, new("text or a replayed context has a form or size the model does not take", "mid-call text goes as realtime_input"), s_setup]),

@@ -68,11 +68,15 @@ internal sealed partial class Daemon : IAsyncDisposable
             Counters = counters,
             Logger = loggers.CreateLogger<CallSession>(),
         };
-        Registry = new CallRegistry(config.Calls.MaxCalls);
+        MaxCalls = config.Gemini.MaxSessions > 0 ? Math.Min(config.Calls.MaxCalls, config.Gemini.MaxSessions) : config.Calls.MaxCalls;
+        Registry = new CallRegistry(MaxCalls);
         Router = BuildRouter(config, environment, new MetricsPage(Registry, counters, gemini, _tokens, _database, new ExotelCounters(), new ServerCounters()), clock);
     }
 
     public CallRegistry Registry { get; }
+
+    /// <summary>Calls at the same time: what the configuration allows, and no more than Gemini gives sessions for.</summary>
+    public int MaxCalls { get; }
 
     /// <summary>The token registry.</summary>
     public TokenService Tokens => _tokens;
@@ -96,9 +100,9 @@ internal sealed partial class Daemon : IAsyncDisposable
         {
             daemon._driver.Start();
             daemon._server = await DaemonServer.StartAsync(
-                config.Server, config.Calls.MaxCalls, daemon._certificate, daemon.Router.HandleAsync, loggers, daemon._stopping.Token);
+                config.Server, daemon.MaxCalls, daemon._certificate, daemon.Router.HandleAsync, loggers, daemon._stopping.Token);
             daemon.StartBackground(config, clock);
-            daemon.LogServing(VersionCommand.Version, string.Join(' ', daemon.Addresses), config.Calls.MaxCalls, config.Agents.Count);
+            daemon.LogServing(VersionCommand.Version, string.Join(' ', daemon.Addresses), daemon.MaxCalls, config.Agents.Count);
             return daemon;
         }
         catch

@@ -16,6 +16,7 @@ internal static class CallCommand
           --wav FILE               what the caller says; without it a recording inside the program
           --rate 8000|16000|24000  of the line (8000)
           --frame-ms 20|100        length of a media frame (20)
+          --speak-after SECONDS    the caller listens first (0; 3 with the built-in recording)
           --linger SECONDS         the line stays open so long after the last word (5)
           --barge-at SECONDS       from then on talks over the model once, saying it all again
           --from N --to N --call-sid SID

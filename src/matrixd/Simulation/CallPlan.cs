@@ -3,6 +3,8 @@ namespace Matrixd.Simulation;
 /// <summary>What <c>matrixd call</c> was asked to do.</summary>
 internal sealed record CallPlan
 {
+    private static readonly TimeSpan s_politeness = TimeSpan.FromSeconds(3); // a greeting of one sentence
+
     public Uri? Url { get; init; }
 
     public string Basic { get; init; } = "";
@@ -36,6 +38,9 @@ internal sealed record CallPlan
     /// <summary>Empty: one is made up.</summary>
     public string CallSid { get; init; } = "";
 
+    /// <summary>Null: at once, or with the built-in recording when a greeting has been heard.</summary>
+    public TimeSpan? SpeakAfter { get; init; }
+
     public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(5);
 
     public TimeSpan? BargeAt { get; init; }
@@ -65,6 +70,7 @@ internal sealed record CallPlan
                 "--from" => plan with { From = line.Text() },
                 "--to" => plan with { To = line.Text() },
                 "--call-sid" => plan with { CallSid = line.Text() },
+                "--speak-after" => plan with { SpeakAfter = line.Seconds(86_400) },
                 "--linger" => plan with { Linger = line.Seconds(86_400) },
                 "--barge-at" => plan with { BargeAt = line.Seconds(86_400) },
                 _ => throw line.Unknown(),
@@ -86,6 +92,7 @@ internal sealed record CallPlan
         StreamSid = Guid.NewGuid().ToString("N"),
         From = From,
         To = To,
+        SpeakAfter = SpeakAfter ?? (Wav.Length == 0 ? s_politeness : TimeSpan.Zero),
         Linger = Linger,
         BargeAt = BargeAt,
         Remember = Remember,

@@ -44,8 +44,8 @@ internal sealed class CallerAudio
     /// <summary>A silent frame in base64.</summary>
     public ReadOnlyMemory<byte> Silence { get; }
 
-    /// <summary>A frame in base64; silence beyond the end.</summary>
-    public ReadOnlySpan<byte> Frame(int index) => index < _frames.Length ? _frames[index] : Silence.Span;
+    /// <summary>A frame in base64; silence before the first and beyond the last.</summary>
+    public ReadOnlySpan<byte> Frame(int index) => (uint)index < (uint)_frames.Length ? _frames[index] : Silence.Span;
 
     private static byte[] Encode(short[] frame)
     {

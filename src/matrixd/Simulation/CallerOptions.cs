@@ -25,6 +25,9 @@ internal sealed record CallerOptions
 
     public string To { get; init; } = "08040000000";
 
+    /// <summary>The caller listens so long before the first word.</summary>
+    public TimeSpan SpeakAfter { get; init; }
+
     /// <summary>The line stays open so long after the last word.</summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(5);
 

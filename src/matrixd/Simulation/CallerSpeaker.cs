@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Matrixd.Transport;
 
 namespace Matrixd.Simulation;
@@ -11,7 +12,7 @@ internal sealed class CallerSpeaker(CallerOptions options)
     private WebSocketClose _close;
     private long _sent;
     private long _late;
-    private int _position; // in the recording [frames]
+    private int _position = -(int)(options.SpeakAfter.TotalMilliseconds / options.Audio.FrameMs); // in the recording [frames]; negative: listening
     private bool _barged;
 
     /// <summary>When the next frame is to leave.</summary>
@@ -80,12 +81,11 @@ internal sealed class CallerSpeaker(CallerOptions options)
     private void Keep()
     {
         ReadOnlySpan<short> pcm = options.Audio.Pcm.Span;
-        int from = Math.Min(pcm.Length, _position * options.Audio.FrameSamples);
-        int count = Math.Min(pcm.Length - from, options.Audio.FrameSamples);
+        int size = options.Audio.FrameSamples;
+        int from = _position < 0 ? pcm.Length : Math.Min(pcm.Length, _position * size);
+        int count = Math.Min(pcm.Length - from, size);
         _said.AddRange(pcm.Slice(from, count));
-        for (int i = count; i < options.Audio.FrameSamples; i++)
-        {
-            _said.Add(0);
-        }
+        CollectionsMarshal.SetCount(_said, _said.Count + size - count);
+        CollectionsMarshal.AsSpan(_said)[^(size - count)..].Clear();
     }
 }

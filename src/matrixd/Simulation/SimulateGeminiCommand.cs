@@ -26,11 +26,12 @@ internal static class SimulateGeminiCommand
 
     public static async Task<int> RunAsync(string[] args, TextWriter stdout, TextWriter stderr, CancellationToken stopping)
     {
+        await using LineReporter reporter = new(stderr);
         GeminiSimulatorOptions options;
         string caOut = "";
         try
         {
-            (options, caOut) = Parse(args, TextWriter.Synchronized(stderr));
+            (options, caOut) = Parse(args, reporter);
         }
         catch (CommandUsageException e)
         {
@@ -51,9 +52,9 @@ internal static class SimulateGeminiCommand
         });
     }
 
-    private static (GeminiSimulatorOptions Options, string CaOut) Parse(string[] args, TextWriter stderr)
+    private static (GeminiSimulatorOptions Options, string CaOut) Parse(string[] args, LineReporter reporter)
     {
-        GeminiSimulatorOptions options = new() { Listen = new(System.Net.IPAddress.Loopback, 9090), Remember = false, Report = stderr.WriteLine };
+        GeminiSimulatorOptions options = new() { Listen = new(System.Net.IPAddress.Loopback, 9090), Remember = false, Report = reporter.Report };
         List<FaultSpec> faults = [];
         List<GeminiToolCall> tools = [];
         string caOut = "";

@@ -64,7 +64,7 @@ internal sealed class ServerCertificateCheck(string host, X509Certificate2Collec
     {
         if (status.HasFlag(X509ChainStatusFlags.NotTimeValid))
         {
-            return $"the certificate or one above it is outside its time (this one is valid from {leaf.NotBefore:u} to {leaf.NotAfter:u}); is the clock right?";
+            return ExplainTime(leaf, DateTime.Now);
         }
 
         if ((status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0)
@@ -75,6 +75,19 @@ internal sealed class ServerCertificateCheck(string host, X509Certificate2Collec
         return status.HasFlag(X509ChainStatusFlags.NotValidForUsage)
             ? "the certificate is not meant for a server"
             : $"the certificate is refused: {status}";
+    }
+
+    // Certificates are judged by the system's wall clock, whatever clock the caller runs on.
+    private static string ExplainTime(X509Certificate2 leaf, DateTime now)
+    {
+        if (leaf.NotAfter < now)
+        {
+            return $"the certificate expired on {leaf.NotAfter.ToUniversalTime():u}";
+        }
+
+        return leaf.NotBefore > now
+            ? $"the certificate is not valid before {leaf.NotBefore.ToUniversalTime():u}; is the clock right? It says {now.ToUniversalTime():u}"
+            : "a certificate above the server's own has expired";
     }
 
     private static string Names(X509Certificate2 leaf)
