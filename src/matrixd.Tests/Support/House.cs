@@ -21,7 +21,7 @@ namespace Matrixd.Tests.Support;
 internal sealed class House : IAsyncDisposable
 {
     public const string BasicUser = "exotel";
-    public const string BasicPassword = "correct horse";
+    public const string BasicPassword = "correct-horse";
     public const string AdminToken = "admin-token-for-tests";
 
     private readonly WheelDriver _driver;

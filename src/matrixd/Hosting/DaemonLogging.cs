@@ -13,6 +13,7 @@ internal static partial class DaemonLogging
     {
         logging.SetMinimumLevel(level);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // a failed start, with its stack: it is thrown as well, and told in one line
         bool journal = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 };
         if (journal)
         {
