@@ -17,7 +17,11 @@ internal sealed class WarmSessions(IWarmSessionStore store, TimeProvider clock, 
     // 128 bits cannot be guessed; 22 characters keep the URL under the 130 that the carrier takes.
     private const int TokenBytes = 16;
 
+    // All are looked at, so not for each that is made.
+    private static readonly TimeSpan s_sweepEvery = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, WarmSession> _live = new(StringComparer.Ordinal);
+    private long _swept = clock.GetTimestamp();
 
     public int Count => _live.Count;
 
@@ -60,6 +64,12 @@ internal sealed class WarmSessions(IWarmSessionStore store, TimeProvider clock, 
 
     private void RemoveExpired()
     {
+        long swept = Volatile.Read(ref _swept);
+        if (clock.GetElapsedTime(swept) < s_sweepEvery || Interlocked.CompareExchange(ref _swept, clock.GetTimestamp(), swept) != swept)
+        {
+            return;
+        }
+
         DateTimeOffset now = clock.GetUtcNow();
         foreach ((string hash, WarmSession session) in _live)
         {

@@ -1,0 +1,142 @@
+using System.Buffers;
+using Matrixd.Calls;
+
+namespace Matrixd.Tests.Support;
+
+/// <summary>A model's end that tells what it was sent, in order: <c>connect</c>, <c>setup</c>, <c>text …</c>, <c>audio 640</c>, <c>tool 1 …</c>, <c>stream end</c>, <c>close</c>.</summary>
+internal sealed class FakeModelLeg(IModelSink sink) : IModelLeg
+{
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ArrayBufferWriter<byte> _pcm = new();
+    private bool _isClosed;
+
+    public List<string> Told { get; } = [];
+
+    public IModelSink Sink => sink;
+
+    public ModelSetup? Setup { get; private set; }
+
+    public bool IsReady { get; private set; }
+
+    /// <summary>False: congested, or rotating.</summary>
+    public bool IsTaking { get; set; } = true;
+
+    /// <summary>True: its socket never goes away.</summary>
+    public bool IsDeaf { get; set; }
+
+    public byte[] Pcm => _pcm.WrittenSpan.ToArray();
+
+    public List<int> Messages { get; } = [];
+
+    public bool TakesAudio => IsReady && Setup is not null && IsTaking && !_isClosed;
+
+    public Task Closed => _closed.Task;
+
+    /// <summary>How often it was asked to close.</summary>
+    public int Closes { get; private set; }
+
+    public void Connect() => Told.Add("connect");
+
+    public void Begin(ModelSetup setup)
+    {
+        Setup = setup;
+        Told.Add("setup");
+    }
+
+    public void SendAudio(ReadOnlySpan<byte> pcm)
+    {
+        if (!TakesAudio)
+        {
+            throw new InvalidOperationException("audio was sent while the model takes none");
+        }
+
+        _pcm.Write(pcm);
+        Messages.Add(pcm.Length);
+        Told.Add($"audio {pcm.Length}");
+    }
+
+    public void SendAudioStreamEnd() => Told.Add("stream end");
+
+    public void SendOpeningText(string text) => Told.Add($"text {text}");
+
+    public void SendToolResponse(string id, string name, string response) => Told.Add($"tool {id} {name} {response}");
+
+    public void Flush()
+    {
+    }
+
+    public void Close()
+    {
+        Closes++;
+        if (_isClosed)
+        {
+            return;
+        }
+
+        _isClosed = true;
+        Told.Add("close");
+        if (!IsDeaf)
+        {
+            _closed.TrySetResult();
+        }
+    }
+
+    /// <summary>The setup is complete.</summary>
+    public void Ready(string model = "test-model")
+    {
+        IsReady = true;
+        sink.OnModelReady(model);
+        sink.OnModelBatchEnd();
+    }
+
+    /// <summary>One message of audio.</summary>
+    public void Says(ReadOnlySpan<short> pcm, int rate = 24_000)
+    {
+        sink.OnModelAudio(Samples16.BytesOf(pcm), rate);
+        sink.OnModelBatchEnd();
+    }
+
+    public void EndsTurn()
+    {
+        sink.OnModelGenerationComplete();
+        sink.OnModelTurnComplete();
+        sink.OnModelBatchEnd();
+    }
+
+    public void Interrupts()
+    {
+        sink.OnModelInterrupted();
+        sink.OnModelBatchEnd();
+    }
+
+    /// <summary>The socket is gone for good, and with it the leg.</summary>
+    public void IsLost(CallEndReason reason = CallEndReason.ModelLost, string detail = "close 1011 gone")
+    {
+        if (!_isClosed)
+        {
+            sink.OnModelClosed(new ModelEnding(reason, detail));
+        }
+
+        _closed.TrySetResult();
+    }
+}
+
+/// <summary>Hands out <see cref="FakeModelLeg"/>s.</summary>
+internal sealed class FakeConnector : IModelConnector
+{
+    public List<FakeModelLeg> Legs { get; } = [];
+
+    public Action<FakeModelLeg>? OnOpen { get; set; }
+
+    public IModelLeg Open(CallSid callSid, IModelSink sink)
+    {
+        FakeModelLeg leg = new(sink);
+        lock (Legs)
+        {
+            Legs.Add(leg);
+        }
+
+        OnOpen?.Invoke(leg);
+        return leg;
+    }
+}
