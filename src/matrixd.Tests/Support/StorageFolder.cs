@@ -141,5 +141,38 @@ internal sealed class StorageFolder : IDisposable
     public static TurnRecord Turn(string call, string stream, int number, string said = "Namaste.") =>
         new(CallSid.Parse(call), StreamSid.Parse(stream), number, Speaker.Model, said, said, number * 1000, (number * 1000) + 900, false, 420);
 
+    /// <summary>The one line with which the store refuses to open.</summary>
+    public static string Refusal(StorageFolder folder)
+    {
+        string message = Assert.Throws<StorageException>(() => folder.Open()).Message;
+        Assert.DoesNotContain('\n', message);
+        Assert.Contains(folder.DatabasePath, message, StringComparison.Ordinal);
+        return message;
+    }
+
+    /// <summary>Opens the store, adopts calls, closes it.</summary>
+    public static async Task Fill(StorageFolder folder, int calls, int from = 0)
+    {
+        await using Database database = folder.Open();
+        await Add(folder, database, from, from + calls);
+    }
+
+    private static async Task Add(StorageFolder folder, Database database, int from, int to)
+    {
+        SessionStore store = new(database);
+        for (int i = from; i < to; i++)
+        {
+            await store.AdoptAsync(Opening($"call{i}", $"stream{i}", folder.Now));
+        }
+    }
+
+    /// <summary>What is left when the daemon dies after it has adopted some more calls.</summary>
+    public static async Task<StorageFolder> CrashAfter(StorageFolder folder, int from, int to)
+    {
+        await using Database database = folder.Open();
+        await Add(folder, database, from, to);
+        return folder.CrashCopy();
+    }
+
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }
