@@ -173,7 +173,7 @@ public sealed class GeminiConnectionTests
         }
 
         _connection.OnClosed(new WebSocketClose(WebSocketCloseCause.Peer, (ushort)code, text));
-        GeminiFailure failure = GeminiFailure.OfClose(_connection);
+        GeminiFailure failure = GeminiFailure.OfClose(_connection, "");
         Assert.Equal((reason, detail), (failure.Ending.Reason.Word(), failure.Ending.Detail));
     }
 
@@ -185,7 +185,7 @@ public sealed class GeminiConnectionTests
     public void A_token_is_blamed_where_the_close_says_so(int code, string text, bool blamed)
     {
         _connection.OnClosed(new WebSocketClose(WebSocketCloseCause.Peer, (ushort)code, text));
-        Assert.Equal(blamed, GeminiFailure.OfClose(_connection).IsTokenRefused);
+        Assert.Equal(blamed, GeminiFailure.OfClose(_connection, "").IsTokenRefused);
     }
 
     private void Say(string message) => _connection.OnMessage(WebSocketOpcode.Binary, Encoding.UTF8.GetBytes(message));
