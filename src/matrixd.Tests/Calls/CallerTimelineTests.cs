@@ -11,10 +11,14 @@ public sealed class CallerTimelineTests
     private const long Limit = 160; // ±20 ms
 
     [Fact]
-    public void The_first_frame_ended_when_it_arrived()
+    public void The_first_frame_ended_when_it_arrived_unless_its_timestamp_says_better()
     {
-        Assert.Equal(1000 - Frame, new CallerTimeline(Rate).Place(Frame, 1, 0, 1000));
-        Assert.Equal(0, new CallerTimeline(Rate).Place(Frame, 1, 0, 10));
+        Assert.Equal(1000 - Frame, new CallerTimeline(Rate).Place(Frame, 1, -1, 1000));
+        Assert.Equal(0, new CallerTimeline(Rate).Place(Frame, 1, -1, 10));
+        Assert.Equal(0, new CallerTimeline(Rate).Place(Frame, 1, 0, 1000));
+        Assert.Equal(320, new CallerTimeline(Rate).Place(Frame, 1, 40, 1000));
+        Assert.Equal(1000 - Frame, new CallerTimeline(Rate).Place(Frame, 1, 3_600_000, 1000)); // the carrier's clock began elsewhere
+        Assert.Equal(20_000 - Frame, new CallerTimeline(Rate).Place(Frame, 1, 0, 20_000));
     }
 
     [Theory]
