@@ -90,12 +90,12 @@ public sealed class PlayoutTests
     }
 
     [Fact]
-    public void A_turn_without_an_end_is_flushed_after_a_quarter_of_a_second()
+    public void A_turn_without_an_end_is_flushed_after_a_second()
     {
         CallsPlayoutRig rig = new(8000);
         rig.Write(Signals.Noise(24_000, 0.05, seed: 1));
         rig.Pump();
-        rig.Pass(245);
+        rig.Pass(995);
         Assert.Empty(rig.Leg.Told);
 
         rig.Pass(10);

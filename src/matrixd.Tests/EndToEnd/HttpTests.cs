@@ -110,7 +110,7 @@ public sealed class HttpTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         using JsonDocument answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         Assert.StartsWith($"ws://{_house.HttpBase.Authority}/exotel/", answer.RootElement.GetProperty("url").GetString(), StringComparison.Ordinal);
-        Assert.Equal(Calls.SessionState.Warm, (await _house.SessionAsync(callSid))!.State);
+        Assert.Equal(Matrixd.Calls.SessionState.Warm, (await _house.SessionAsync(callSid))!.State);
     }
 
     [Theory]

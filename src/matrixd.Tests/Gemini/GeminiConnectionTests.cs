@@ -157,7 +157,7 @@ public sealed class GeminiConnectionTests
 
     [Theory]
     [InlineData(true, 1006, "", "", "model_lost", "close 1006")]
-    [InlineData(false, 1006, "", "", "model_refused", "close 1006")]
+    [InlineData(false, 1006, "", "", "model_unreachable", "close 1006")]
     [InlineData(true, 1011, "Internal error", "", "model_lost", "close 1011 Internal error")]
     [InlineData(false, 1008, "a\u001bb", "Internal", "model_refused", "close 1008 a\\u001bb Internal")]
     public void A_close_says_code_text_and_what_the_server_said_before(bool ready, int code, string text, string error, string reason, string detail)
@@ -173,7 +173,7 @@ public sealed class GeminiConnectionTests
         }
 
         _connection.OnClosed(new WebSocketClose(WebSocketCloseCause.Peer, (ushort)code, text));
-        GeminiFailure failure = GeminiFailure.OfClose(_connection);
+        GeminiFailure failure = GeminiFailure.OfClose(_connection, "");
         Assert.Equal((reason, detail), (failure.Ending.Reason.Word(), failure.Ending.Detail));
     }
 
@@ -185,7 +185,7 @@ public sealed class GeminiConnectionTests
     public void A_token_is_blamed_where_the_close_says_so(int code, string text, bool blamed)
     {
         _connection.OnClosed(new WebSocketClose(WebSocketCloseCause.Peer, (ushort)code, text));
-        Assert.Equal(blamed, GeminiFailure.OfClose(_connection).IsTokenRefused);
+        Assert.Equal(blamed, GeminiFailure.OfClose(_connection, "").IsTokenRefused);
     }
 
     private void Say(string message) => _connection.OnMessage(WebSocketOpcode.Binary, Encoding.UTF8.GetBytes(message));

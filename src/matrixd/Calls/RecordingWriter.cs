@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Threading.Channels;
 using Matrixd.Audio;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
@@ -14,15 +13,10 @@ namespace Matrixd.Calls;
 /// </remarks>
 internal sealed partial class RecordingWriter : IAsyncDisposable
 {
-    // 1,000 calls make 4,000 blocks a second: one second of a stuck disk, 32 MiB at 8 kHz.
-    private const int QueuedBlocks = 4096;
-
     // A kill loses nothing that was written; only a power cut loses what was not synced, and a sync each second for each of 1,000 calls would cost the disk.
     private static readonly TimeSpan s_syncEvery = TimeSpan.FromSeconds(5);
 
-    private readonly Channel<RecordingBlock> _blocks = Channel.CreateBounded<RecordingBlock>(
-        new BoundedChannelOptions(QueuedBlocks) { SingleReader = true });
-
+    private readonly RecordingQueue _blocks = new();
     private readonly Lock _gate = new(); // guards _names, which calls and the writer's thread share
     private readonly HashSet<string> _names = []; // given to a call and not final yet
     private readonly HashSet<RecordingFile> _open = [];
@@ -42,6 +36,9 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
         _lastSync = clock.GetTimestamp();
         new Thread(Run) { Name = "recordings", IsBackground = true }.Start();
     }
+
+    /// <summary>Blocks that wait for the disk.</summary>
+    public int Backlog => _blocks.Count;
 
     /// <summary>Begins a recording: <c>{directory}/{yyyy-MM-dd}/{call_sid}.wav</c>, with a number where the call had an earlier stream.</summary>
     public RecordingFile Open(CallSid callSid, int sampleRate)
@@ -65,7 +62,7 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
     /// <summary>Takes a block, or drops and counts it where the disk is behind.</summary>
     public bool TryEnqueue(RecordingBlock block)
     {
-        bool taken = _blocks.Writer.TryWrite(block);
+        bool taken = _blocks.TryAdd(block);
         if (!taken)
         {
             CallCounters.Add(ref _counters.RecordingBlocksDropped);
@@ -74,16 +71,12 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
         return taken;
     }
 
-    /// <summary>Takes the end of a file; waits its turn in the background where the queue is full, for an end must not be lost.</summary>
+    /// <summary>Takes the end of a file, which is never dropped.</summary>
     public void EnqueueEnd(RecordingFile file, long dataBytes)
     {
-        RecordingBlock end = new(file, null, 0, dataBytes);
-        if (!_blocks.Writer.TryWrite(end))
+        if (!_blocks.TryAdd(new RecordingBlock(file, null, 0, dataBytes)))
         {
-            ValueTask waiting = _blocks.Writer.WriteAsync(end);
-            waiting.AsTask().ContinueWith(
-                static (_, file) => ((RecordingFile)file!).Completed.TrySetResult(),
-                file, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            file.Completed.TrySetResult(); // the writer has ended: the next start repairs the file
         }
     }
 
@@ -99,15 +92,16 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
     /// <summary>Writes what is queued and ends.</summary>
     public async ValueTask DisposeAsync()
     {
-        _blocks.Writer.TryComplete();
+        _blocks.Complete();
         await _ended.Task;
+        _blocks.Dispose();
     }
 
     private void Run()
     {
-        while (_blocks.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        while (_blocks.Wait())
         {
-            while (_blocks.Reader.TryRead(out RecordingBlock block))
+            while (_blocks.TryTake(out RecordingBlock block))
             {
                 Take(block);
             }

@@ -162,23 +162,7 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
 
     private void TellRest(in GeminiMessage message)
     {
-        foreach (ToolCall call in message.ToolCalls ?? [])
-        {
-            lock (_toolGate)
-            {
-                _toolCalls.Add(call.Id);
-                _waitingTools = _toolCalls.Count;
-            }
-
-            sink.OnToolCall(call);
-        }
-
-        foreach (string id in message.CancelledToolCalls ?? [])
-        {
-            OnToolAnswered(id); // it needs no answer any more
-            sink.OnToolCallCancelled(id);
-        }
-
+        TellTools(in message);
         if (message.HasUsage)
         {
             Interlocked.Add(ref counters.PromptTokens, message.PromptTokens);
@@ -197,5 +181,30 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
         }
 
         Error = message.Error ?? Error;
+    }
+
+    private void TellTools(in GeminiMessage message)
+    {
+        if (message.ToolCalls is null && message.CancelledToolCalls is null)
+        {
+            return; // nearly always, and then without so much as an empty list
+        }
+
+        foreach (ToolCall call in message.ToolCalls ?? [])
+        {
+            lock (_toolGate)
+            {
+                _toolCalls.Add(call.Id);
+                _waitingTools = _toolCalls.Count;
+            }
+
+            sink.OnToolCall(call);
+        }
+
+        foreach (string id in message.CancelledToolCalls ?? [])
+        {
+            OnToolAnswered(id); // it needs no answer any more
+            sink.OnToolCallCancelled(id);
+        }
     }
 }
