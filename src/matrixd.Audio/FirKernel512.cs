@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Lanes = System.Runtime.Intrinsics.Vector512;
 using Vec = System.Runtime.Intrinsics.Vector512<float>;
 
