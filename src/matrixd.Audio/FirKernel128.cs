@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Lanes = System.Runtime.Intrinsics.Vector128;
 using Vec = System.Runtime.Intrinsics.Vector128<float>;
 

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Lanes = System.Runtime.Intrinsics.Vector512;
 using Vec = System.Runtime.Intrinsics.Vector512<float>;
 
