@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace Matrixd.Audio;
 
 /// <summary>The filter of one design, arranged for the kernel. Immutable; one per design and process.</summary>
