@@ -1,4 +1,3 @@
-
 namespace Matrixd.Audio;
 
 /// <summary>The filter of one design, arranged for the kernel. Immutable; one per design and process.</summary>
