@@ -64,7 +64,7 @@ tests() {
   step "tests${MATRIXD_TEST_FULL:+, in full}"
   [ -n "${TOML_TEST_DIR:-}" ] || skip "the TOML specification's own cases: TOML_TEST_DIR does not name the directory that holds them"
   local code=0
-  dotnet test "$here/matrixd.Tests.csproj" -c Release --no-build --nologo -v quiet \
+  dotnet test "$here/matrixd.Tests.csproj" -c Release --no-build --nologo \
     --logger "trx;LogFileName=tests.trx" --results-directory "$work/results" >"$work/tests.log" 2>&1 || code=$?
   if [ ! -s "$work/results/tests.trx" ]; then
     tail -n 60 "$work/tests.log"

@@ -11,14 +11,19 @@ public sealed class CallerTimelineTests
     private const long Limit = 160; // ±20 ms
 
     [Fact]
-    public void The_first_frame_ended_when_it_arrived_unless_its_timestamp_says_better()
+    public void The_first_frame_stands_where_its_timestamp_says()
+    {
+        Assert.Equal(0, new CallerTimeline(Rate).Place(Frame, 1, 0, 1000));
+        Assert.Equal(800, new CallerTimeline(Rate).Place(Frame, 1, 100, 1000));
+    }
+
+    [Fact]
+    public void A_first_frame_without_a_believable_timestamp_ended_when_it_arrived()
     {
         Assert.Equal(1000 - Frame, new CallerTimeline(Rate).Place(Frame, 1, -1, 1000));
+        Assert.Equal(1000 - Frame, new CallerTimeline(Rate).Place(Frame, 1, 60_000, 1000));
+        Assert.Equal(80_000 - Frame, new CallerTimeline(Rate).Place(Frame, 1, 0, 80_000));
         Assert.Equal(0, new CallerTimeline(Rate).Place(Frame, 1, -1, 10));
-        Assert.Equal(0, new CallerTimeline(Rate).Place(Frame, 1, 0, 1000));
-        Assert.Equal(320, new CallerTimeline(Rate).Place(Frame, 1, 40, 1000));
-        Assert.Equal(1000 - Frame, new CallerTimeline(Rate).Place(Frame, 1, 3_600_000, 1000)); // the carrier's clock began elsewhere
-        Assert.Equal(20_000 - Frame, new CallerTimeline(Rate).Place(Frame, 1, 0, 20_000));
     }
 
     [Theory]

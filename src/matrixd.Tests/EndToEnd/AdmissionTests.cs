@@ -58,6 +58,10 @@ public class AdmissionTests
         }
 
         using HttpClient http = house.Http();
+        using HttpRequestMessage upgrade = Upgrade("/exotel");
+        upgrade.Headers.Authorization = House.BasicHeader;
+        using HttpResponseMessage busy = await http.SendAsync(upgrade);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(5)), (busy.StatusCode, busy.Headers.RetryAfter?.Delta));
         using HttpResponseMessage health = await http.GetAsync("/healthz");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
         Assert.Contains("overloaded", await health.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -74,7 +78,7 @@ public class AdmissionTests
         lines.Add(await house.LineAsync("l1-again"));
         await house.ReadyAsync(Calls);
         lines.ForEach(line => line.HangUp());
-        Assert.Equal(2, (await house.MetricsAsync())["exotel_busy_total"]);
+        Assert.Equal(3, (await house.MetricsAsync())["exotel_busy_total"]);
     }
 
     // S1

@@ -25,4 +25,21 @@ public class CallTests
         Assert.Contains(turns, turn => turn.Speaker == Speaker.Model);
         Assert.Contains(turns, turn => turn.Speaker == Speaker.Caller);
     }
+
+    [Fact]
+    public async Task A_caller_who_talks_over_the_answer_is_heard_and_the_answer_stops()
+    {
+        await using House house = await House.BuildAsync(new GeminiSimulatorOptions());
+        short[] speech = Signals.Speech(8000, seconds: 2);
+
+        ExotelCaller caller = await house.CallAsync(house.Caller("call-2", speech) with { BargeAt = TimeSpan.FromSeconds(2.5), Linger = TimeSpan.FromSeconds(5) });
+        CallerReport report = await caller.Completion;
+
+        Assert.Equal(0, report.Violations);
+        Assert.Equal(1, report.Clears);
+        Session row = await house.EndedAsync("call-2");
+        IReadOnlyList<TurnRecord> turns = await house.ReadAsync((_, log) => log.TurnsAsync(row.CallSid));
+        Assert.Single(turns, turn => turn is { Speaker: Speaker.Model, Interrupted: true });
+        Assert.Equal(1, (await house.MetricsAsync())["barge_ins_total"]);
+    }
 }

@@ -96,7 +96,7 @@ public sealed class ModelFaultTests : IDisposable
 
         Assert.Equal(CloseCodes.InternalError, (await line.Closed).Code);
         Session row = await house.EndedAsync("u12-close");
-        Assert.Equal((CallEndReason.ModelUnreachable, "1011 Internal error encountered."), (row.EndReason, row.EndDetail));
+        Assert.Equal((CallEndReason.ModelUnreachable, "close 1011 Internal error encountered."), (row.EndReason, row.EndDetail));
         Assert.Single(house.Gemini.Connections);
     }
 

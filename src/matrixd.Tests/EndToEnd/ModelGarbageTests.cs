@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Matrixd.Agents;
 using Matrixd.Calls;
 using Matrixd.Simulation;
 using Matrixd.Tests.Support;
@@ -86,6 +87,34 @@ public class ModelGarbageTests
         line.HangUp();
         await house.EndedAsync("u19-tools");
         Assert.Equal(3, (await house.ReadAsync((_, log) => log.ToolCallsAsync(CallSid.Parse("u19-tools")))).Count);
+    }
+
+    // U19
+    [Fact]
+    public async Task A_second_call_with_the_id_of_one_under_way_is_refused_and_the_first_is_answered_once()
+    {
+        TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using AgentsLoopbackServer crm = await AgentsLoopbackServer.StartAsync((_, http) => released.Task.WaitAsync(http.RequestAborted));
+        await using House house = await House.BuildAsync(House.Scripted, config => config with
+        {
+            Agents = [config.Agents[0] with { Tools = ["lookup"] }],
+            Tools = [new ToolOptions { Name = "lookup", Description = "Looks up.", Url = crm.Url }],
+        });
+        EndToEndLine line = await house.LineAsync("u19-twice");
+        GeminiConnection connection = await house.ReadyAsync();
+
+        connection.SendRaw(GeminiWords.Tool("same", "lookup", "{}"));
+        await crm.NextAsync();
+        connection.SendRaw(GeminiWords.Tool("same", "lookup", "{}"));
+        GeminiReceived refused = await connection.Ledger.ReceivedAsync("toolResponse");
+        released.SetResult();
+        GeminiReceived answered = await connection.Ledger.ReceivedAsync("toolResponse", 2);
+
+        Assert.Contains("under way", refused.Text, StringComparison.Ordinal);
+        Assert.Contains("\"output\"", answered.Text, StringComparison.Ordinal);
+        Assert.Equal(1, crm.Count);
+        line.HangUp();
+        await house.EndedAsync("u19-twice");
     }
 
     // U21

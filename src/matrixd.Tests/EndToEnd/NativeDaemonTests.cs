@@ -42,7 +42,7 @@ public class NativeDaemonTests(ITestOutputHelper output)
         EndToEndSound.AssertSame(expected.AsSpan(0, expected.Length / 320 * 320), connection.Ledger.CallerPcm, off: 1);
         Session row = await place.EndedAsync("native-1");
         Assert.Equal(CallEndReason.CallerHungUp, row.EndReason);
-        Assert.Equal("Good morning.", Assert.Single(await place.ReadAsync((_, log) => log.TurnsAsync(row.CallSid))).Heard);
+        Assert.Equal("Good morning.", Assert.Single(await place.ReadAsync((_, log) => log.TurnsAsync(row.CallSid))).Said);
         Assert.Single(place.ReadRecordings());
         Assert.Equal("HTTP/1.1", connection.Request.Protocol);
     }
@@ -124,6 +124,8 @@ public class NativeDaemonTests(ITestOutputHelper output)
             ("no CA", plain.Replace("[recording]", "ca_file = \"/no/such/ca.pem\"\n[recording]", StringComparison.Ordinal), 2, "/no/such/ca.pem"),
             ("no credential", plain.Replace($"basic_password = \"{House.BasicPassword}\"", "", StringComparison.Ordinal), 2, "insecure"),
             ("a key no header can carry", plain.Replace("AIza-test", "AIza test", StringComparison.Ordinal), 2, "api_key"),
+            ("a tool with half a schema", plain + "[[tool]]\nname = \"t\"\ndescription = \"d\"\nurl = \"http://127.0.0.1:1/\"\nparameters = '{\"type\":'\n", 2, "parameters"),
+            ("an agent that uses no tool of ours", plain + "tools = [\"dance\"]\n", 2, "dance"),
             ("no place for recordings", plain.Replace("directory = \"recordings\"", "directory = \"matrixd.toml/recordings\"", StringComparison.Ordinal), 1, "recordings"),
             ("no place for the store", plain.Replace("path = \"matrixd.db\"", "path = \"matrixd.toml/matrixd.db\"", StringComparison.Ordinal), 2, "matrixd.toml"),
         ];

@@ -156,11 +156,10 @@ public sealed class GeminiConnectionTests
     }
 
     [Theory]
-    [InlineData(true, 1006, "", "", "model_lost", "1006")]
-    [InlineData(false, 1006, "", "", "model_unreachable", "1006")]
-    [InlineData(true, 1011, "Internal error", "", "model_lost", "1011 Internal error")]
-    [InlineData(true, 1011, "", "Internal", "model_lost", "1011 Internal")]
-    [InlineData(false, 1008, "a\u001bb", "Internal", "model_refused", "1008 a\\u001bb")]
+    [InlineData(true, 1006, "", "", "model_lost", "close 1006")]
+    [InlineData(false, 1006, "", "", "model_unreachable", "close 1006")]
+    [InlineData(true, 1011, "Internal error", "", "model_lost", "close 1011 Internal error")]
+    [InlineData(false, 1008, "a\u001bb", "Internal", "model_refused", "close 1008 a\\u001bb Internal")]
     public void A_close_says_code_text_and_what_the_server_said_before(bool ready, int code, string text, string error, string reason, string detail)
     {
         if (ready)

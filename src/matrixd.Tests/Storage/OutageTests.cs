@@ -35,6 +35,7 @@ public sealed class OutageTests
         Assert.Single(await log.TurnsAsync(CallSid.Parse("call")));
         Assert.Equal((0, 0), (database.Counters.DroppedRows, database.Counters.FailedRows));
         Assert.Single(lines.Lines, line => line.StartsWith("Error 1520", StringComparison.Ordinal));
+        await Until(() => lines.Lines.Any(line => line.StartsWith("Information 1521", StringComparison.Ordinal))); // told after the writes it speaks of
         Assert.Single(lines.Lines, line => line.StartsWith("Information 1521", StringComparison.Ordinal));
     }
 

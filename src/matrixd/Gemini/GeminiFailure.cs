@@ -20,21 +20,23 @@ internal sealed record GeminiFailure(ModelEnding Ending, string Report)
             return Of(CallEndReason.ModelUnreachable, e.Message);
         }
 
-        CloseCause cause = CloseCause.Classify(e.Status, e.Message, CloseStage.Upgrade, secret);
-        return Judged(cause);
+        return Judged("status", CloseCause.Classify(e.Status, e.Message, CloseStage.Upgrade, secret), "");
     }
 
     public static GeminiFailure OfClose(GeminiConnection connection, string secret)
     {
         CloseStage stage = !connection.IsReady ? CloseStage.BeforeSetupComplete : connection.IsInFirstAudio ? CloseStage.FirstAudio : CloseStage.MidCall;
         WebSocketClose close = connection.Close;
-        string text = close.Reason.Length > 0 ? close.Reason : connection.Error ?? close.Error?.Message ?? "";
 
         // A code that we sent ourselves is not the service's word: to it the connection was lost.
         int code = close.Cause == WebSocketCloseCause.Peer ? close.Code : 1006;
-        return Judged(CloseCause.Classify(code, text, stage, secret));
+        string behind = PlainText.Clean(connection.Error ?? close.Error?.Message ?? "", secret: secret);
+        return Judged("close", CloseCause.Classify(code, close.Reason, stage, secret), behind);
     }
 
-    private static GeminiFailure Judged(CloseCause cause) =>
-        new(new ModelEnding(cause.Reason, $"{cause.Code} {cause.Text}".TrimEnd()), cause.Describe()) { IsTokenRefused = cause.TokenExhausted || cause.TokenBad };
+    private static GeminiFailure Judged(string what, CloseCause cause, string behind)
+    {
+        string detail = string.Join(' ', new[] { what, $"{cause.Code}", cause.Text, behind }.Where(part => part.Length > 0));
+        return new GeminiFailure(new ModelEnding(cause.Reason, detail), cause.Describe()) { IsTokenRefused = cause.TokenExhausted || cause.TokenBad };
+    }
 }

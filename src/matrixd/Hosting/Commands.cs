@@ -1,3 +1,4 @@
+using Matrixd.Agents;
 using Matrixd.Config;
 using Matrixd.Hosting.Demo;
 using Matrixd.Simulation;
@@ -52,7 +53,7 @@ internal static class Commands
 
             return Usage;
         }
-        catch (StorageException e)
+        catch (Exception e) when (e is StorageException or AgentOptionsException)
         {
             await stderr.WriteLineAsync($"matrixd: {e.Message}");
             return Usage;

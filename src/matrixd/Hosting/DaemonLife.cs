@@ -1,3 +1,4 @@
+using Matrixd.Agents;
 using Matrixd.Calls;
 using Matrixd.Config;
 using Microsoft.Extensions.Logging;
@@ -107,7 +108,7 @@ internal sealed partial class DaemonLife(Daemon daemon, SignalDoor signals, stri
             _loaded = fresh;
             LogReloaded(configPath, fresh.Config.Agents.Count, fresh.Config.Tools.Count);
         }
-        catch (ConfigException e)
+        catch (Exception e) when (e is ConfigException or AgentOptionsException)
         {
             LogNotReloaded(configPath, e.Message);
         }

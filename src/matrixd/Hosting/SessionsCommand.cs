@@ -22,8 +22,8 @@ internal static class SessionsCommand
         }
 
         Flags flags = Flags.Parse(args[(isShow ? 2 : 1)..]);
-        DaemonConfig config = ConfigReader.Load(flags.Config, new SystemConfigEnvironment());
-        await using Database database = Database.OpenForReading(config.StorePath, NullLogger.Instance);
+        string store = ConfigReader.StorePath(flags.Config, new SystemConfigEnvironment());
+        await using Database database = Database.OpenForReading(store, NullLogger.Instance);
         SessionStore sessions = new(database);
         if (!isShow)
         {

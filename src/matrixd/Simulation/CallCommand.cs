@@ -19,7 +19,7 @@ internal static class CallCommand
           --speak-after SECONDS    the caller listens first (0; 3 with the built-in recording)
           --linger SECONDS         the line stays open so long after the last word (5)
           --barge-at SECONDS       from then on talks over the model once, saying it all again
-          --from N --to N --call-sid SID
+          --from N --to N --call-sid SID --account-sid SID
           --out FILE.wav           what was heard, in real time
           --stereo FILE.wav        said left, heard right
           --count N --ramp N       so many calls, begun at N a second (20)

@@ -45,6 +45,8 @@ internal sealed record CallPlan
 
     public TimeSpan? BargeAt { get; init; }
 
+    public string AccountSid { get; init; } = "simulated1";
+
     public bool Remember => Out.Length > 0 || Stereo.Length > 0;
 
     /// <exception cref="CommandUsageException">The command line cannot be obeyed.</exception>
@@ -69,6 +71,7 @@ internal sealed record CallPlan
                 "--json" => plan with { Json = true },
                 "--from" => plan with { From = line.Text() },
                 "--to" => plan with { To = line.Text() },
+                "--account-sid" => plan with { AccountSid = line.Text() },
                 "--call-sid" => plan with { CallSid = line.Text() },
                 "--speak-after" => plan with { SpeakAfter = line.Seconds(86_400) },
                 "--linger" => plan with { Linger = line.Seconds(86_400) },
@@ -90,6 +93,7 @@ internal sealed record CallPlan
         Audio = audio,
         CallSid = CallSid.Length == 0 ? Guid.NewGuid().ToString("N") : Count == 1 ? CallSid : $"{CallSid}-{number}",
         StreamSid = Guid.NewGuid().ToString("N"),
+        AccountSid = AccountSid,
         From = From,
         To = To,
         SpeakAfter = SpeakAfter ?? (Wav.Length == 0 ? s_politeness : TimeSpan.Zero),

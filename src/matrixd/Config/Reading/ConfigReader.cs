@@ -23,6 +23,16 @@ internal static class ConfigReader
         return new LoadedConfig(ConfigBuilder.Build(sections, proxy, environment.Processors), load.Warnings, load.Values);
     }
 
+    /// <summary>The database file that a configuration names: for commands that read it and need no secret.</summary>
+    /// <exception cref="ConfigException">All that is wrong with the keys of the file; secrets are not looked at.</exception>
+    public static string StorePath(string path, IConfigEnvironment environment)
+    {
+        var load = new ConfigLoad(path, environment);
+        var sections = new ConfigSections(load, Parse(load));
+        load.ThrowIfErrors();
+        return sections.Store.FilePath(StoreKeys.Path);
+    }
+
     private static TomlTable Parse(ConfigLoad load)
     {
         ConfigFile file = load.Environment.Read(load.File, TomlLimits.MaxFileBytes + 1);
