@@ -20,6 +20,10 @@ internal static class ServerChecks
         {
             server.Warn(server.IsSet(ServerKeys.AdminTokenFile) ? ServerKeys.AdminTokenFile : ServerKeys.AdminToken, $"the token has fewer than {ShortToken} characters", "make a long one: openssl rand -hex 24");
         }
+        else if (token.Length == 0 && server.Text(ServerKeys.PublicUrl).Length > 0)
+        {
+            server.Warn(ServerKeys.PublicUrl, "is set, and there is no admin token: to a proxy on this machine that hides where requests come from, everybody is an operator", "set admin_token_file, or let the proxy pass on stream_path and dynamic_path alone");
+        }
     }
 
     private static void CheckListen(SectionValues server)
