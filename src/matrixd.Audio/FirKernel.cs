@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Matrixd.Audio;
@@ -40,11 +39,25 @@ internal static unsafe class FirKernel
             }
             else if (Vector256.IsHardwareAccelerated && program.Lanes == Vector256<float>.Count)
             {
-                FirKernel256.Pass(program, window + g, output + g);
+                if (program.Folded.Length > 0)
+                {
+                    FirKernel256.FoldedPass(program, window + g, output + g);
+                }
+                else
+                {
+                    FirKernel256.Pass(program, window + g, output + g);
+                }
             }
             else if (Vector128.IsHardwareAccelerated && program.Lanes == Vector128<float>.Count)
             {
-                FirKernel128.Pass(program, window + g, output + g);
+                if (program.Folded.Length > 0)
+                {
+                    FirKernel128.FoldedPass(program, window + g, output + g);
+                }
+                else
+                {
+                    FirKernel128.Pass(program, window + g, output + g);
+                }
             }
             else
             {
@@ -58,23 +71,46 @@ internal static unsafe class FirKernel
     {
         for (int g = 0; g < program.Lanes * VectorsPerPass; g++)
         {
-            float sum = 0;
-            foreach (TapGroup triple in program.Triples)
-            {
-                float* x = window + g + triple.Offset;
-                sum = float.MultiplyAddEstimate(x[-2 * program.Lanes], triple.Tap2, sum);
-                sum = float.MultiplyAddEstimate(x[-program.Lanes], triple.Tap1, sum);
-                sum = float.MultiplyAddEstimate(x[0], triple.Tap0, sum);
-            }
-
-            foreach (TapGroup pair in program.Pairs)
-            {
-                float* x = window + g + pair.Offset;
-                sum = float.MultiplyAddEstimate(x[-program.Lanes], pair.Tap1, sum);
-                sum = float.MultiplyAddEstimate(x[0], pair.Tap0, sum);
-            }
-
-            output[g] = sum;
+            output[g] = program.CopyFrom is { } place ? window[place + g]
+                : program.Folded.Length > 0 ? FoldedSum(program, window, g)
+                : Sum(program, window + g);
         }
+    }
+
+    private static float FoldedSum(FirProgram program, float* window, int g)
+    {
+        int lanes = program.Lanes;
+        bool isEven = g / lanes % 2 == 0;
+        float sum = 0;
+        foreach (FoldedTaps t in program.Folded)
+        {
+            (int own, int other) = isEven ? (t.Even, t.Odd) : (t.Odd, t.Even);
+            (int ownMirror, int otherMirror) = isEven ? (t.MirrorEven, t.MirrorOdd) : (t.MirrorOdd, t.MirrorEven);
+            sum = float.MultiplyAddEstimate(window[other + g - lanes] + window[otherMirror + g + lanes], t.Tap1, sum);
+            sum = float.MultiplyAddEstimate(window[own + g] + window[ownMirror + g], t.Tap0, sum);
+        }
+
+        return sum;
+    }
+
+    private static float Sum(FirProgram program, float* window)
+    {
+        float sum = 0;
+        foreach (TapGroup triple in program.Triples)
+        {
+            float* x = window + triple.Offset;
+            sum = float.MultiplyAddEstimate(x[-2 * program.Lanes], triple.Tap2, sum);
+            sum = float.MultiplyAddEstimate(x[-program.Lanes], triple.Tap1, sum);
+            sum = float.MultiplyAddEstimate(x[0], triple.Tap0, sum);
+        }
+
+        foreach (TapGroup pair in program.Pairs)
+        {
+            float* x = window + pair.Offset;
+            sum = float.MultiplyAddEstimate(x[-program.Lanes], pair.Tap1, sum);
+            sum = float.MultiplyAddEstimate(x[0], pair.Tap0, sum);
+        }
+
+        return sum;
     }
 }

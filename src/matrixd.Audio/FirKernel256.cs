@@ -70,6 +70,62 @@ internal static unsafe class FirKernel256
         Store(a5, a6, a7, a8, a9, output + (5 * N));
     }
 
+    /// <summary>One pass of a program that is folded.</summary>
+    public static void FoldedPass(FirProgram program, float* window, float* output)
+    {
+        Vec a0 = default, a1 = default, a2 = default, a3 = default, a4 = default;
+        Vec a5 = default, a6 = default, a7 = default, a8 = default, a9 = default;
+        foreach (ref readonly FoldedTaps t in program.Folded.AsSpan())
+        {
+            float* e = window + t.Even, o = window + t.Odd, f = window + t.MirrorEven, p = window + t.MirrorOdd;
+            Vec t0 = Lanes.Create(t.Tap0), t1 = Lanes.Create(t.Tap1);
+            Vec x = Lanes.Load(o - N), y = Lanes.Load(f), z;
+            z = Lanes.Load(p + N);
+            a0 = Add(x + z, t1, a0);
+            x = Lanes.Load(e);
+            a0 = Add(x + y, t0, a0);
+            y = Lanes.Load(f + (2 * N));
+            a1 = Add(x + y, t1, a1);
+            x = Lanes.Load(o + N);
+            a1 = Add(x + z, t0, a1);
+            z = Lanes.Load(p + (3 * N));
+            a2 = Add(x + z, t1, a2);
+            x = Lanes.Load(e + (2 * N));
+            a2 = Add(x + y, t0, a2);
+            y = Lanes.Load(f + (4 * N));
+            a3 = Add(x + y, t1, a3);
+            x = Lanes.Load(o + (3 * N));
+            a3 = Add(x + z, t0, a3);
+            z = Lanes.Load(p + (5 * N));
+            a4 = Add(x + z, t1, a4);
+            x = Lanes.Load(e + (4 * N));
+            a4 = Add(x + y, t0, a4);
+            y = Lanes.Load(f + (6 * N));
+            a5 = Add(x + y, t1, a5);
+            x = Lanes.Load(o + (5 * N));
+            a5 = Add(x + z, t0, a5);
+            z = Lanes.Load(p + (7 * N));
+            a6 = Add(x + z, t1, a6);
+            x = Lanes.Load(e + (6 * N));
+            a6 = Add(x + y, t0, a6);
+            y = Lanes.Load(f + (8 * N));
+            a7 = Add(x + y, t1, a7);
+            x = Lanes.Load(o + (7 * N));
+            a7 = Add(x + z, t0, a7);
+            z = Lanes.Load(p + (9 * N));
+            a8 = Add(x + z, t1, a8);
+            x = Lanes.Load(e + (8 * N));
+            a8 = Add(x + y, t0, a8);
+            y = Lanes.Load(f + (10 * N));
+            a9 = Add(x + y, t1, a9);
+            x = Lanes.Load(o + (9 * N));
+            a9 = Add(x + z, t0, a9);
+        }
+
+        Store(a0, a1, a2, a3, a4, output);
+        Store(a5, a6, a7, a8, a9, output + (5 * N));
+    }
+
     private static Vec Add(Vec samples, Vec tap, Vec sum) => Lanes.MultiplyAddEstimate(samples, tap, sum);
 
     private static void Store(Vec a0, Vec a1, Vec a2, Vec a3, Vec a4, float* output)

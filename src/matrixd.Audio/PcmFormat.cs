@@ -193,7 +193,7 @@ internal readonly unsafe struct PcmFormat : ISampleFormat<short>
     // Saturation comes before rounding: the native conversion must not meet what passes 32 bits, as float input far beyond full scale can.
     private static Vector256<int> Round(float* samples)
     {
-        Vector256<float> saturated = Vector256.Min(Vector256.Max(Vector256.Load(samples), Vector256.Create(-32768f)), Vector256.Create(32767f));
+        Vector256<float> saturated = Vector256.MinNative(Vector256.MaxNative(Vector256.Load(samples), Vector256.Create(-32768f)), Vector256.Create(32767f));
         return Vector256.ConvertToInt32Native(Vector256.Round(saturated));
     }
 }

@@ -6,6 +6,8 @@ namespace Matrixd.Audio;
 /// <summary>Loudness of 16-bit PCM. Stateless; any thread.</summary>
 public static class PcmLevel
 {
+    private const int FullScale = 32768;
+
     /// <summary>Root of the mean square [dBFS]: 0 for a full-scale square wave, -3.01 for a full-scale sine.</summary>
     /// <param name="pcm">Mono samples, any number.</param>
     /// <returns>At most 0; negative infinity for silence and for no samples.</returns>
@@ -55,8 +57,6 @@ public static class PcmLevel
 
         return Math.Max(highest, -lowest);
     }
-
-    private const int FullScale = 32768;
 
     // Integers throughout: exact, and 2^30 a sample leaves room for more samples than a span can have.
     private static long SumOfSquares(ReadOnlySpan<short> pcm)

@@ -30,7 +30,7 @@ public sealed unsafe class Resampler
         OutputRate = table.Spec.OutputRate;
         _interpolation = table.Spec.Interpolation;
         _decimation = table.Spec.Decimation;
-        _past = new float[_decimation * (table.History + 1)];
+        _past = new float[_decimation * (table.Window.History + 1)];
     }
 
     private Resampler(int rate)
@@ -171,17 +171,18 @@ public sealed unsafe class Resampler
         where T : unmanaged
         where TFormat : struct, ISampleFormat<T>
     {
-        int stride = table.Stride;
-        int windowSize = _decimation * stride;
-        float* memory = stackalloc float[windowSize + (_interpolation * ResamplerTable.MaxGroups) + (Alignment / sizeof(float))];
+        WindowLayout layout = table.Window;
+        int size = layout.TotalSize;
+        float* memory = stackalloc float[size + (_interpolation * ResamplerTable.MaxGroups) + WindowLayout.CacheLine];
         float* window = (float*)(((nuint)memory + Alignment - 1) & ~(nuint)(Alignment - 1));
-        float* outputs = window + windowSize;
+        float* outputs = window + size;
 
         int end = _begun + input.Length; // inputs since the start of the group that has begun
         int groups = (int)Divide((uint)end, _decimation); // complete ones
-        RestorePast(window, table);
-        TFormat.Split(input, _begun, window + table.History, stride, _decimation);
-        SilenceFuture(window, table, groups, end);
+        RestorePast(window, layout);
+        TFormat.Split(input, _begun, window + layout.History, layout.Stride, _decimation);
+        SilenceFuture(window, layout, groups, end);
+        MakeSecondCopy(window, layout);
         float** streams = stackalloc float*[MaxStreams];
         for (int i = 0; i < _interpolation; i++)
         {
@@ -192,23 +193,23 @@ public sealed unsafe class Resampler
 
         int written = (int)Outputs((uint)end) - _given;
         TFormat.Merge(streams, _interpolation, _given == _interpolation ? 0 : _given, output[..written]);
-        SavePast(window, table, groups);
+        SavePast(window, layout, groups);
         _begun = end - (groups * _decimation);
         _given = (int)Outputs((uint)_begun);
         return written;
     }
 
-    private void RestorePast(float* window, ResamplerTable table)
+    private void RestorePast(float* window, WindowLayout layout)
     {
-        int length = table.History + 1;
+        int length = layout.History + 1;
         for (int r = 0; r < _decimation; r++)
         {
-            _past.AsSpan(r * length, length).CopyTo(new Span<float>(window + (r * table.Stride), length));
+            _past.AsSpan(r * length, length).CopyTo(new Span<float>(window + (r * layout.Stride), length));
         }
     }
 
     // The kernel computes whole passes: what lies behind the input is read, and must be finite, but reaches no output that is kept.
-    private void SilenceFuture(float* window, ResamplerTable table, int groups, int end)
+    private void SilenceFuture(float* window, WindowLayout layout, int groups, int end)
     {
         if (groups == ResamplerTable.MaxGroups)
         {
@@ -218,18 +219,26 @@ public sealed unsafe class Resampler
         for (int r = 0; r < _decimation; r++)
         {
             int filled = (groups * _decimation) + r < end ? groups + 1 : groups;
-            new Span<float>(window + (r * table.Stride) + table.History + filled, ResamplerTable.MaxGroups - filled).Clear();
+            new Span<float>(window + (r * layout.Stride) + layout.History + filled, ResamplerTable.MaxGroups - filled).Clear();
         }
     }
 
-    private void SavePast(float* window, ResamplerTable table, int groups)
+    private static void MakeSecondCopy(float* window, WindowLayout layout)
+    {
+        if (layout.SecondCopy > 0)
+        {
+            new ReadOnlySpan<float>(window, layout.Size).CopyTo(new Span<float>(window + layout.SecondCopy, layout.Size));
+        }
+    }
+
+    private void SavePast(float* window, WindowLayout layout, int groups)
     {
         // At the very end of the window there is no group that has begun; its place in the past is then never read.
-        int length = table.History + 1;
-        int valid = Math.Min(length, table.Stride - groups);
+        int length = layout.History + 1;
+        int valid = Math.Min(length, layout.Stride - groups);
         for (int r = 0; r < _decimation; r++)
         {
-            new ReadOnlySpan<float>(window + (r * table.Stride) + groups, valid).CopyTo(_past.AsSpan(r * length));
+            new ReadOnlySpan<float>(window + (r * layout.Stride) + groups, valid).CopyTo(_past.AsSpan(r * length));
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace Matrixd.Audio;
 
 /// <summary>The filter of one design, arranged for the kernel. Immutable; one per design and process.</summary>
@@ -29,11 +27,10 @@ internal sealed class ResamplerTable
         Spec = spec;
         double[] prototype = FilterDesign.LowPass(spec.Filter);
         Taps = prototype.Length;
-        float[][][] streams = Split(prototype, spec.Interpolation, spec.Decimation);
-        History = streams.Max(output => output.Max(taps => FirProgram.Reach(taps, lanes)));
-        Stride = History + MaxGroups;
-        int[] origin = [.. Enumerable.Range(0, spec.Decimation).Select(r => (r * Stride) + History)];
-        Programs = [.. streams.Select(taps => FirProgram.Build(lanes, taps, origin))];
+        PhaseTap[][] phases = [.. Enumerable.Range(0, spec.Interpolation).Select(i => Phase(prototype, spec.Interpolation, spec.Decimation, i))];
+        bool[] folds = [.. phases.Select((taps, i) => FirProgramBuilder.CanFold(taps, lanes) && IsSymmetric(Taps, spec.Interpolation, spec.Decimation, i))];
+        Window = new WindowLayout(spec.Decimation, phases.Max(taps => FirProgramBuilder.Reach(taps, lanes)), lanes, folds.Contains(true));
+        Programs = [.. phases.Select((taps, i) => FirProgramBuilder.Build(taps, folds[i], Window))];
     }
 
     public ResamplerSpec Spec { get; }
@@ -41,11 +38,8 @@ internal sealed class ResamplerTable
     /// <summary>Length of the prototype.</summary>
     public int Taps { get; }
 
-    /// <summary>Groups of the past that a filter reads.</summary>
-    public int History { get; }
-
-    /// <summary>Samples from one input stream to the next in the window: <see cref="History"/>, then a block.</summary>
-    public int Stride { get; }
+    /// <summary>Where the samples stand for the kernel.</summary>
+    public WindowLayout Window { get; }
 
     /// <summary>[output stream]</summary>
     public FirProgram[] Programs { get; }
@@ -53,28 +47,25 @@ internal sealed class ResamplerTable
     public static ResamplerTable Get(int specIndex) => s_tables[specIndex].Value;
 
     // Output L g + i sits at (L g + i) M on the prototype's time axis, input n at L n: tap k meets input n where k = (L g + i) M - L n.
-    private static float[][][] Split(double[] prototype, int interpolation, int decimation)
+    private static PhaseTap[] Phase(double[] prototype, int interpolation, int decimation, int output)
     {
-        var streams = new float[interpolation][][];
-        for (int i = 0; i < interpolation; i++)
+        var taps = new List<PhaseTap>();
+        for (int k = FirstTap(interpolation, decimation, output); k < prototype.Length; k += interpolation)
         {
-            var delays = new List<(int Stream, int Delay, float Tap)>();
-            for (int k = i * decimation % interpolation; k < prototype.Length; k += interpolation)
+            int n = ((output * decimation) - k) / interpolation; // exact; from the group's first input
+            int stream = ((n % decimation) + decimation) % decimation;
+            if (prototype[k] != 0)
             {
-                int n = ((i * decimation) - k) / interpolation; // exact; from the group's first input
-                int stream = ((n % decimation) + decimation) % decimation;
-                delays.Add((stream, (stream - n) / decimation, (float)(prototype[k] * interpolation)));
+                taps.Add(new PhaseTap(stream, (stream - n) / decimation, (float)(prototype[k] * interpolation)));
             }
-
-            streams[i] = new float[decimation][];
-            for (int r = 0; r < decimation; r++)
-            {
-                streams[i][r] = new float[delays.Where(d => d.Stream == r).Select(d => d.Delay + 1).DefaultIfEmpty(0).Max()];
-            }
-
-            delays.ForEach(d => streams[i][d.Stream][d.Delay] = d.Tap);
         }
 
-        return streams;
+        return [.. taps];
     }
+
+    private static int FirstTap(int interpolation, int decimation, int output) => output * decimation % interpolation;
+
+    // Tap k mirrors tap length - 1 - k; whether that belongs to the same output stream.
+    private static bool IsSymmetric(int length, int interpolation, int decimation, int output) =>
+        (length - 1 - (2 * FirstTap(interpolation, decimation, output))) % interpolation == 0;
 }

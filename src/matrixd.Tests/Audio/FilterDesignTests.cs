@@ -1,4 +1,5 @@
 using Matrixd.Audio;
+using Matrixd.Tests.Support;
 using Xunit;
 
 namespace Matrixd.Tests.Audio;
@@ -19,12 +20,12 @@ public class FilterDesignTests
         double step = rate / taps.Length / 20;
         for (double f = 0; f <= pass; f += step)
         {
-            Assert.InRange(ImpulseResponse.GainDb(taps, f, rate), -ripple * 1.06, ripple); // 1 - d is a little more in dB than 1 + d
+            Assert.InRange(AudioImpulseResponse.GainDb(taps, f, rate), -ripple * 1.06, ripple); // 1 - d is a little more in dB than 1 + d
         }
 
         for (double f = stop; f <= rate / 2; f += step)
         {
-            Assert.InRange(ImpulseResponse.GainDb(taps, f, rate), double.NegativeInfinity, -attenuation);
+            Assert.InRange(AudioImpulseResponse.GainDb(taps, f, rate), double.NegativeInfinity, -attenuation);
         }
     }
 

@@ -1,4 +1,5 @@
 using Matrixd.Audio;
+using Matrixd.Tests.Support;
 using Xunit;
 
 namespace Matrixd.Tests.Audio;
@@ -29,7 +30,7 @@ public unsafe class FirKernelTests
     public void Every_kernel_gives_what_the_reference_gives(int design, int lanes)
     {
         var table = new ResamplerTable(ResamplerSpecs.All[design], lanes);
-        float[] window = AudioSignals.FloatNoise(table.Stride * table.Spec.Decimation, seed: design);
+        float[] window = AudioSignals.FloatNoise(table.Window.TotalSize, seed: design);
         foreach (FirProgram program in table.Programs)
         {
             float[] actual = new float[Groups];
@@ -51,13 +52,40 @@ public unsafe class FirKernelTests
 
     [Theory]
     [MemberData(nameof(DesignsAndLanes))]
-    public void No_tap_reads_before_the_window(int design, int lanes)
+    public void No_tap_reads_beside_its_stream(int design, int lanes)
     {
         var table = new ResamplerTable(ResamplerSpecs.All[design], lanes);
+        WindowLayout window = table.Window;
         foreach (FirProgram program in table.Programs)
         {
-            Assert.All(program.Triples, t => Assert.InRange(t.Offset % table.Stride, 2 * lanes, table.History));
-            Assert.All(program.Pairs, t => Assert.InRange(t.Offset % table.Stride, lanes, table.History));
+            Assert.All(program.Triples, t => Assert.InRange(t.Offset % window.Stride, 2 * lanes, window.History));
+            Assert.All(program.Pairs, t => Assert.InRange(t.Offset % window.Stride, lanes, window.History));
+            foreach (FoldedTaps t in program.Folded)
+            {
+                int place = Math.Min(t.Even, t.Odd);
+                int mirror = Math.Min(t.MirrorEven, t.MirrorOdd);
+                Assert.InRange(place % window.Stride, lanes, window.History);
+                Assert.InRange(mirror % window.Stride, 0, window.History - lanes); // a neighbour reads one vector further on
+                Assert.Equal(window.SecondCopy, Math.Max(t.Even, t.Odd) - place);
+                Assert.Equal(window.SecondCopy, Math.Max(t.MirrorEven, t.MirrorOdd) - mirror);
+            }
+        }
+    }
+
+    [Fact]
+    public void Folded_vectors_of_half_a_cache_line_never_cross_one()
+    {
+        foreach (ResamplerSpec spec in ResamplerSpecs.All)
+        {
+            var table = new ResamplerTable(spec, lanes: 8);
+            foreach (FoldedTaps t in table.Programs.SelectMany(p => p.Folded))
+            {
+                // A line is 16 samples; an odd vector begins 8 samples further.
+                Assert.InRange(t.Even % 16, 0, 8);
+                Assert.InRange((t.Odd + 8) % 16, 0, 8);
+                Assert.InRange(t.MirrorEven % 16, 0, 8);
+                Assert.InRange((t.MirrorOdd + 8) % 16, 0, 8);
+            }
         }
     }
 

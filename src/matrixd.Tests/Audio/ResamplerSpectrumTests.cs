@@ -1,4 +1,5 @@
 using Matrixd.Audio;
+using Matrixd.Tests.Support;
 using Xunit;
 
 namespace Matrixd.Tests.Audio;
@@ -16,16 +17,16 @@ public class ResamplerSpectrumTests
     {
         ResamplerSpec spec = ResamplerSpecs.Find(inputRate, outputRate, quality);
         FilterSpec filter = spec.Filter;
-        double[] taps = ImpulseResponse.Measure(spec);
+        double[] taps = AudioImpulseResponse.Measure(spec);
 
         for (double f = 0; f <= filter.PassHz; f += Grid)
         {
-            Assert.InRange(ImpulseResponse.GainDb(taps, f, filter.SampleRate), -0.001, 0.001);
+            Assert.InRange(AudioImpulseResponse.GainDb(taps, f, filter.SampleRate), -0.001, 0.001);
         }
 
         for (double f = filter.StopHz; f <= filter.SampleRate / 2; f += Grid)
         {
-            Assert.InRange(ImpulseResponse.GainDb(taps, f, filter.SampleRate), double.NegativeInfinity, -96);
+            Assert.InRange(AudioImpulseResponse.GainDb(taps, f, filter.SampleRate), double.NegativeInfinity, -96);
         }
     }
 
@@ -34,7 +35,7 @@ public class ResamplerSpectrumTests
     public void The_phase_is_linear_and_the_delay_is_as_declared(int inputRate, int outputRate, ResamplerQuality quality)
     {
         ResamplerSpec spec = ResamplerSpecs.Find(inputRate, outputRate, quality);
-        double[] taps = ImpulseResponse.Measure(spec);
+        double[] taps = AudioImpulseResponse.Measure(spec);
         Resampler resampler = Resampler.Create(inputRate, outputRate, quality);
 
         int middle = Array.IndexOf(taps, taps.Max());
@@ -74,7 +75,7 @@ public class ResamplerSpectrumTests
             resampler.Reset();
             short[] output = AudioSignals.Resample(resampler, AudioSignals.Tone(hertz, -1, inputRate, inputRate), 160);
 
-            SineFit tone = SineFit.To(output.AsSpan(Settled(outputRate)), hertz, outputRate);
+            AudioSineFit tone = AudioSineFit.To(output.AsSpan(Settled(outputRate)), hertz, outputRate);
 
             double cycles = hertz * ((Settled(outputRate) / (double)outputRate) - resampler.GroupDelay.TotalSeconds);
             double late = (tone.Phase / (2 * Math.PI)) - cycles;
@@ -105,7 +106,7 @@ public class ResamplerSpectrumTests
         short[] output = AudioSignals.Resample(
             Resampler.Create(inputRate, outputRate), AudioSignals.Tone(Hertz, dbfs, inputRate, 4 * inputRate), 160);
 
-        SineFit tone = SineFit.To(output.AsSpan(Settled(outputRate)), Hertz, outputRate);
+        AudioSineFit tone = AudioSineFit.To(output.AsSpan(Settled(outputRate)), Hertz, outputRate);
 
         Assert.InRange(tone.ResidualDb, -120, limitDb);
     }
@@ -122,7 +123,7 @@ public class ResamplerSpectrumTests
                 Resampler.Create(inputRate, outputRate), AudioSignals.Tone(hertz, -1, inputRate, inputRate), 160);
 
             // -96 dB of an image is as much again as the rounding noise, and only next to the edge.
-            Assert.InRange(SineFit.To(output.AsSpan(Settled(outputRate)), hertz, outputRate).ResidualDb, -120, -91.8);
+            Assert.InRange(AudioSineFit.To(output.AsSpan(Settled(outputRate)), hertz, outputRate).ResidualDb, -120, -91.8);
         }
     }
 

@@ -1,4 +1,5 @@
 using Matrixd.Audio;
+using Matrixd.Tests.Support;
 using Xunit;
 
 namespace Matrixd.Tests.Audio;

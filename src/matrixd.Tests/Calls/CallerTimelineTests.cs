@@ -135,10 +135,11 @@ public sealed class CallerTimelineTests
     {
         CallerTimeline line = new(Rate);
         long stallEnd = 3000 + stallMs;
+        long arrives = 0;
         for (int i = 0; i < 500; i++)
         {
             long sent = (i + 1) * 20;
-            long arrives = sent > 3000 && sent < stallEnd ? stallEnd : sent;
+            arrives = Math.Max(sent > 3000 && sent < stallEnd ? stallEnd : sent, arrives + 1); // a frame a millisecond, once it moves again
             long place = line.Place(Frame, i, stamped ? i * 20 : -1, arrives * Rate / 1000);
             Assert.InRange(place - (i * Frame), -Limit, Limit);
         }

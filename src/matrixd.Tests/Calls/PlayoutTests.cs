@@ -110,7 +110,7 @@ public sealed class PlayoutTests
         CallsPlayoutRig rig = new(8000);
         rig.Write(pcm.AsSpan(0, 3 * 24_000 + 777));
         rig.Pump();
-        rig.Pass(1500); // far longer than the wait for a tail, but the caller still hears
+        rig.Pass(2500); // far longer than the wait for a tail, but the caller still hears
         rig.Write(pcm.AsSpan(3 * 24_000 + 777));
         rig.Playout.EndTurn();
         rig.Pump();

@@ -97,7 +97,12 @@ public sealed class ProxyDialTests : IDisposable
         using var server = new TcpClient("127.0.0.1", port);
         await stream.WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 200 Connection established\r\n\r\n"));
         NetworkStream there = server.GetStream();
-        await Task.WhenAny(stream.CopyToAsync(there), there.CopyToAsync(stream));
+        Task up = stream.CopyToAsync(there);
+        Task down = there.CopyToAsync(stream);
+        await Task.WhenAny(up, down);
+        stream.Close();
+        there.Close();
+        await Task.WhenAll(up, down).ContinueWith(static both => both.Exception, TaskScheduler.Default); // seen: one of them fails, as the other's end does it
     });
 
     private static WebSocketDialTarget Target(string proxy) => new()

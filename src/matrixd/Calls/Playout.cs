@@ -119,21 +119,26 @@ internal sealed class Playout
         while (true)
         {
             int bytes = NextChunk();
-            if (bytes == 0 && _turnOpen && now - _lastWrite >= _tailWait)
+            if (bytes == 0 && !_turnOpen)
             {
-                EndTurn(); // only now that its tail alone is left: inside a turn that is still being played, silence has no place
-                bytes = NextChunk();
+                return long.MaxValue;
+            }
+
+            long wait = Clock.Sent - Clock.Played(now) - _lead;
+            if (bytes == 0)
+            {
+                wait = Math.Max(wait, _lastWrite + _tailWait - now);
+            }
+
+            if (wait > 0)
+            {
+                return wait;
             }
 
             if (bytes == 0)
             {
-                return _turnOpen ? Math.Max(1, _lastWrite + _tailWait - now) : long.MaxValue;
-            }
-
-            long wait = Clock.Sent - Clock.Played(now) - _lead;
-            if (wait > 0)
-            {
-                return wait;
+                EndTurn(); // only now that its tail is needed: inside a turn that is still being played, silence has no place
+                continue;
             }
 
             if (_leg.QueuedBytes > CongestedBytes)

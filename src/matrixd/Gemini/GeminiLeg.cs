@@ -204,10 +204,10 @@ internal sealed partial class GeminiLeg : IModelLeg
         _link?.Send(WebSocketOpcode.Text, message.WrittenSpan);
     }
 
-    // Event ids 1260-1279 are the leg's. Retired: none.
-    [LoggerMessage(1260, LogLevel.Warning, "call {CallSid}: {Reason}: {Report}")]
+    // Event ids 1270-1279 are the leg's. Retired: none.
+    [LoggerMessage(1270, LogLevel.Warning, "call {CallSid}: {Reason}: {Report}")]
     private partial void LogClosed(CallSid callSid, string reason, string report);
 
-    [LoggerMessage(1261, LogLevel.Error, "call {CallSid}: unforeseen fault in the model's leg")]
+    [LoggerMessage(1271, LogLevel.Error, "call {CallSid}: unforeseen fault in the model's leg")]
     private partial void LogFault(CallSid callSid, Exception e);
 }

@@ -1,4 +1,5 @@
 using Matrixd.Agents;
+using Matrixd.Audio;
 using Matrixd.Calls;
 using Matrixd.Config;
 using Matrixd.Diagnostics;
@@ -15,6 +16,9 @@ namespace Matrixd.Hosting;
 /// <remarks>Ends in the opposite order: the door closes first, the store last, so that what a call leaves is written before the process goes.</remarks>
 internal sealed partial class Daemon : IAsyncDisposable
 {
+    // What every known model speaks at [Hz].
+    private const int ModelAudioRate = 24_000;
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _background = [];
     private readonly ILoggerFactory _loggers;
@@ -163,11 +167,22 @@ internal sealed partial class Daemon : IAsyncDisposable
 
     private void StartBackground(DaemonConfig config, TimeProvider clock)
     {
+        _background.Add(Task.Run(WarmUpFilters, CancellationToken.None));
         _background.Add(_tokens.RunAsync(_stopping.Token));
         _background.Add(CheckModelAsync(config.Gemini, _stopping.Token));
         if (_certificate is not null)
         {
             _background.Add(_certificate.RunAsync(clock, _stopping.Token));
+        }
+    }
+
+    // A filter is designed when it is first asked for, which takes some milliseconds: not in the first call.
+    private static void WarmUpFilters()
+    {
+        foreach (int callerRate in (ReadOnlySpan<int>)[8_000, 16_000, 24_000])
+        {
+            Resampler.Create(callerRate, Uplink.ModelRate);
+            Resampler.Create(ModelAudioRate, callerRate);
         }
     }
 

@@ -64,7 +64,7 @@ internal sealed class ServerCertificateCheck(string host, X509Certificate2Collec
     {
         if (status.HasFlag(X509ChainStatusFlags.NotTimeValid))
         {
-            return ExplainTime(leaf, DateTime.Now);
+            return ExplainTime(leaf, TimeProvider.System.GetLocalNow().DateTime);
         }
 
         if ((status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0)

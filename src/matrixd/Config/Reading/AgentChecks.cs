@@ -57,20 +57,13 @@ internal static class AgentChecks
             string name = agent.Text(AgentKeys.Name);
             foreach (LocatedText number in agent.List(AgentKeys.Numbers))
             {
-                if (!owners.TryAdd(IndianNumber(number.Text), name))
+                if (!owners.TryAdd(Agents.PhoneNumber.Normalise(number.Text), name))
                 {
-                    string owner = owners[IndianNumber(number.Text)];
+                    string owner = owners[Agents.PhoneNumber.Normalise(number.Text)];
                     agent.Error(AgentKeys.Numbers, owner == name ? "is named twice" : $"is claimed by agent \"{owner}\" already", "a number has one agent", number.Position);
                 }
             }
         }
-    }
-
-    /// <summary>One form for the ways to write a number in India: 080…, 8040…, 9180…, +9180….</summary>
-    private static string IndianNumber(string number)
-    {
-        string digits = number.TrimStart('+').TrimStart('0');
-        return digits.Length == 12 && digits.StartsWith("91", StringComparison.Ordinal) ? digits[2..] : digits;
     }
 
     private static void CheckTools(SectionValues agent, string[] tools)

@@ -14,7 +14,17 @@ internal static class JsonSchemas
         try
         {
             using JsonDocument document = JsonDocument.Parse(text);
-            return RefuseRoot(document.RootElement);
+            ConfigRefusal? refusal = RefuseRoot(document.RootElement);
+            if (refusal is null)
+            {
+                Agents.JsonSchema.Parse(text); // what the running tool would refuse
+            }
+
+            return refusal;
+        }
+        catch (FormatException e)
+        {
+            return new ConfigRefusal($"is not a JSON Schema: {e.Message}", Example);
         }
         catch (JsonException e)
         {

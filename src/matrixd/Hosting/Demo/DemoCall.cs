@@ -46,7 +46,7 @@ internal static class DemoCall
         using WheelDriver driver = new(wheel, _ => { });
         driver.Start();
         TimeSpan cpu = Process.GetCurrentProcess().TotalProcessorTime;
-        long started = Stopwatch.GetTimestamp();
+        long started = TimeProvider.System.GetTimestamp();
         ExotelCaller caller = await ExotelCaller.StartAsync(
             new CallerOptions
             {
@@ -60,7 +60,7 @@ internal static class DemoCall
             wheel,
             stopping);
         CallerReport line = await caller.Completion.WaitAsync(stopping);
-        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        double seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
         double load = (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalMilliseconds / seconds;
         SessionView session = await SessionAsync(daemon);
         GeminiLedger ledger = gemini.Connections[0].Ledger;

@@ -1,9 +1,9 @@
 using Matrixd.Audio;
 
-namespace Matrixd.Tests.Audio;
+namespace Matrixd.Tests.Support;
 
 /// <summary>A resampler's prototype filter, measured from outside.</summary>
-internal static class ImpulseResponse
+internal static class AudioImpulseResponse
 {
     /// <summary>Feeds one impulse at each place of a group through the float path, and puts the answers together.</summary>
     /// <returns>The taps at the least common multiple of both rates, scaled to unity gain, then zeros.</returns>

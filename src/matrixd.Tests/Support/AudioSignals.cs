@@ -1,7 +1,7 @@
 using Matrixd.Audio;
 using Xunit;
 
-namespace Matrixd.Tests.Audio;
+namespace Matrixd.Tests.Support;
 
 /// <summary>Signals in, signals out.</summary>
 internal static class AudioSignals

@@ -1,0 +1,147 @@
+using System.Net;
+using System.Net.Sockets;
+using Matrixd.Gemini;
+using Matrixd.Simulation;
+using Matrixd.Tests.Support;
+using Xunit;
+using SimulatedConnection = Matrixd.Simulation.GeminiConnection;
+
+namespace Matrixd.Tests.Gemini;
+
+public sealed class GeminiLegTests
+{
+    private static readonly byte[] s_frame = new byte[640];
+
+    [Fact]
+    public async Task Setup_and_dial_meet_whichever_comes_first()
+    {
+        foreach (bool dialFirst in (bool[])[true, false])
+        {
+            await using GeminiLegRig rig = await GeminiLegRig.BuildAsync();
+            if (dialFirst)
+            {
+                rig.Leg.Connect();
+                await rig.Simulator.ConnectionAsync(0);
+                Assert.False(rig.Leg.TakesAudio);
+                rig.Leg.Begin(GeminiLegRig.Setup);
+            }
+            else
+            {
+                rig.Leg.Begin(GeminiLegRig.Setup);
+                rig.Leg.Connect();
+            }
+
+            await rig.ToldAsync("ready gemini-3.1-flash-live-preview");
+            Assert.True(rig.Leg.TakesAudio);
+            SimulatedConnection connection = await rig.Simulator.ConnectionAsync(0);
+            Assert.Equal(["setup"], connection.Ledger.Received.Select(received => received.Kind));
+        }
+    }
+
+    [Fact]
+    public async Task Caller_audio_is_held_while_a_blocking_tool_call_waits_for_its_answer()
+    {
+        await using GeminiLegRig rig = await GeminiLegRig.BuildAsync(new GeminiSimulatorOptions { Voice = GeminiVoice.Scripted, StrictTools = true });
+        SimulatedConnection connection = await rig.ReadyAsync();
+        connection.SendToolCall("1", new GeminiToolCall("lookup", "{}"));
+        await rig.ToldAsync("tool 1");
+        Assert.False(rig.Leg.TakesAudio); // what was sent now would close the session
+
+        rig.Leg.SendToolResponse("1", "lookup", """{"output":1}""");
+        Assert.True(rig.Leg.TakesAudio);
+        rig.Leg.SendAudio(s_frame);
+        rig.Leg.Flush();
+        await connection.Ledger.WaitAsync(() => connection.Ledger.AudioMessages == 1, "the audio after the answer");
+        Assert.Null(connection.Refused);
+        Assert.Equal(["setup", "toolResponse"], connection.Ledger.Received.Select(received => received.Kind).Take(2));
+    }
+
+    [Fact]
+    public async Task A_tools_answer_that_is_not_JSON_is_an_error_to_the_model_and_not_to_the_call()
+    {
+        await using GeminiLegRig rig = await GeminiLegRig.BuildAsync();
+        SimulatedConnection connection = await rig.ReadyAsync();
+        connection.SendToolCall("1", new GeminiToolCall("lookup", "{}"));
+        await rig.ToldAsync("tool 1");
+        rig.Leg.SendToolResponse("1", "lookup", "{\"output\":");
+        rig.Leg.Flush();
+
+        GeminiReceived answer = await connection.Ledger.ReceivedAsync("toolResponse");
+        Assert.Contains("""{"error":"the tool's answer was not JSON"}""", answer.Text.Replace("\\u0027", "'", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.True(rig.Leg.TakesAudio);
+    }
+
+    // U22
+    [Fact]
+    public async Task A_leg_that_is_closed_while_it_dials_lets_go_at_once_and_says_nothing()
+    {
+        using Socket deaf = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        deaf.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        deaf.Listen(); // takes the connection and never answers
+        await using GeminiLegRig rig = await GeminiLegRig.BuildAsync(baseUrl: new Uri($"http://127.0.0.1:{((IPEndPoint)deaf.LocalEndPoint!).Port}"));
+        rig.Leg.Connect();
+        rig.Leg.Begin(GeminiLegRig.Setup);
+        using Socket accepted = await deaf.AcceptAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        rig.Leg.Close();
+        rig.Leg.Close();
+
+        await rig.ClosedAsync();
+        Assert.Empty(rig.Told);
+        Assert.DoesNotContain(rig.Loggers.Lines, line => line.Contains(" 127", StringComparison.Ordinal)); // ids of the leg
+    }
+
+    // U22
+    [Fact]
+    public async Task A_leg_can_be_closed_at_any_moment_of_its_beginning()
+    {
+        for (int seed = 0; seed < 60; seed++)
+        {
+            await using GeminiLegRig rig = await GeminiLegRig.BuildAsync();
+            int spins = new Random(seed).Next(0, 60_000);
+            rig.Leg.Connect();
+            rig.Leg.Begin(GeminiLegRig.Setup);
+            Thread.SpinWait(spins);
+            rig.Leg.Close();
+            await rig.ClosedAsync();
+
+            Assert.DoesNotContain(rig.Told, told => told.StartsWith("closed", StringComparison.Ordinal));
+            Assert.Equal(0, rig.Counters.OpenSockets);
+            Assert.False(rig.Leg.TakesAudio);
+            await Eventually.TrueAsync(() => rig.Simulator.Open == 0, $"seed {seed}: the service has no open socket");
+        }
+    }
+
+    [Fact]
+    public async Task A_leg_that_was_never_connected_closes_too()
+    {
+        await using GeminiLegRig rig = await GeminiLegRig.BuildAsync();
+        rig.Leg.Close();
+        await rig.ClosedAsync();
+        rig.Leg.Connect();
+        rig.Leg.Begin(GeminiLegRig.Setup);
+        Assert.Empty(rig.Simulator.Connections);
+    }
+
+    [Fact]
+    public async Task An_end_that_we_asked_for_is_told_to_nobody()
+    {
+        await using GeminiLegRig rig = await GeminiLegRig.BuildAsync();
+        await rig.ReadyAsync();
+        rig.Leg.Close();
+        await rig.ClosedAsync();
+
+        Assert.DoesNotContain(rig.Told, told => told.StartsWith("closed", StringComparison.Ordinal));
+        Assert.DoesNotContain(rig.Loggers.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal) || line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_end_that_comes_is_told_once()
+    {
+        await using GeminiLegRig rig = await GeminiLegRig.BuildAsync();
+        SimulatedConnection connection = await rig.ReadyAsync();
+        connection.Close(1011, "Internal error encountered.");
+        await rig.ToldAsync("closed model_lost");
+        await rig.ClosedAsync();
+        Assert.Single(rig.Told, told => told.StartsWith("closed", StringComparison.Ordinal));
+    }
+}
