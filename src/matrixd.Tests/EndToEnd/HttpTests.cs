@@ -51,6 +51,8 @@ public sealed class HttpTests : IAsyncLifetime
     [InlineData("GET", "/metrics", false, "", 200)]
     [InlineData("GET", "/api/sessions", false, "", 401)]
     [InlineData("GET", "/api/sessions", false, "basic", 401)]
+    [InlineData("GET", "/api/sessions", false, "wrong bearer", 401)]
+    [InlineData("POST", "/api/sessions", false, "wrong bearer", 401)]
     [InlineData("GET", "/api/sessions", false, "admin", 200)]
     [InlineData("GET", "/api/sessions?state=live&limit=5", false, "admin", 200)]
     [InlineData("GET", "/api/sessions?state=7", false, "admin", 400)]
@@ -66,6 +68,7 @@ public sealed class HttpTests : IAsyncLifetime
         {
             "basic" => House.BasicHeader,
             "wrong" => AdmissionTests.Basic("exotel:wrong"),
+            "wrong bearer" => new AuthenticationHeaderValue("Bearer", House.AdminToken[..^1]),
             "admin" => new AuthenticationHeaderValue("Bearer", House.AdminToken),
             _ => null,
         };
