@@ -22,7 +22,7 @@ internal static class ServerChecks
         }
         else if (token.Length == 0 && server.Text(ServerKeys.PublicUrl).Length > 0)
         {
-            server.Warn(ServerKeys.PublicUrl, "is set, and there is no admin token: to a proxy on this machine that hides where requests come from, everybody is an operator", "set admin_token_file, or let the proxy pass on stream_path and dynamic_path alone");
+            server.Warn(ServerKeys.PublicUrl, "is set, and there is no admin token: behind a proxy on this machine that hides where requests come from, everybody is an operator", "set admin_token_file, or let the proxy pass on stream_path and dynamic_path alone");
         }
     }
 
