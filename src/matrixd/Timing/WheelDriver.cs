@@ -6,7 +6,7 @@ internal sealed class WheelDriver : IDisposable
 {
     private readonly TimerWheel _wheel;
     private readonly Action<Exception> _onFault;
-    private readonly ManualResetEventSlim _stopping = new();
+    private readonly ManualResetEventSlim _stopping = new(initialState: false, spinCount: 0); // each of 200 waits a second would spin first
     private readonly Thread _thread;
 
     /// <param name="wheel">The wheel to advance.</param>
