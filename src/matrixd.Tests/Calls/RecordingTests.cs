@@ -71,6 +71,25 @@ public sealed class RecordingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_network_that_stands_still_for_half_a_second_tears_no_hole_into_the_recording()
+    {
+        CallStory story = CallStory.Joined(options: o => o with { RecordingDirectory = _directory });
+        short[] spoken = Signals.Noise(8000, 3, seed: 1);
+        story.Line(1000, spoken);
+        story.Pass(640); // held up
+        for (int frame = 50; frame < 50 + 32; frame++)
+        {
+            story.Frame(spoken.AsSpan(frame * 160, 160)); // all at once
+        }
+
+        story.Line(1000, spoken[(82 * 160)..]);
+        await story.HangUpAsync();
+        WavAudio wav = await ReadAsync(story);
+
+        Assert.Equal(spoken[..(132 * 160)], Channel(wav, 0)[..(132 * 160)]);
+    }
+
+    [Fact]
     public async Task Frames_that_come_late_are_put_where_they_belong()
     {
         await using RecordingWriter writer = Writer(new CallCounters());

@@ -8,8 +8,11 @@ namespace Matrixd.Calls;
 /// </remarks>
 internal sealed class RecordingTimeline
 {
-    // How far behind the present the time line becomes final: a caller's frame later than this is not waited for.
+    // How far behind the present the time line becomes final while the caller's frames keep coming.
     private static readonly TimeSpan s_settled = TimeSpan.FromMilliseconds(300);
+
+    // How long frames are waited for that the network holds up: with a block on top, a kill still loses no more than a second.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(750);
 
     // What is handed to the writer at once: a quarter of a second, so that a kill loses less than one second.
     private static readonly TimeSpan s_block = TimeSpan.FromMilliseconds(250);
@@ -18,8 +21,10 @@ internal sealed class RecordingTimeline
     private readonly short[] _ring; // interleaved
     private readonly int _mask; // of stereo samples
     private readonly int _settled;
+    private readonly int _patience;
     private readonly int _block;
     private long _final; // everything before it has been handed over
+    private long _callerEnd; // the caller's frames reach up to here
 
     /// <param name="file">Where blocks go.</param>
     /// <param name="sampleRate">[Hz]</param>
@@ -28,8 +33,9 @@ internal sealed class RecordingTimeline
     {
         _file = file;
         _settled = Samples(s_settled, sampleRate);
+        _patience = Samples(s_patience, sampleRate);
         _block = Samples(s_block, sampleRate);
-        int window = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(_settled + _block + Samples(ahead, sampleRate)));
+        int window = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(_patience + _block + Samples(ahead, sampleRate)));
         _ring = new short[2 * window];
         _mask = window - 1;
     }
@@ -37,7 +43,11 @@ internal sealed class RecordingTimeline
     public string Path => _file.Path;
 
     /// <summary>Puts the caller's samples at their place; what lies outside the window is left out.</summary>
-    public void WriteCaller(long position, ReadOnlySpan<short> pcm) => Write(position, pcm, 0);
+    public void WriteCaller(long position, ReadOnlySpan<short> pcm)
+    {
+        Write(position, pcm, 0);
+        _callerEnd = Math.Max(_callerEnd, position + pcm.Length);
+    }
 
     /// <summary>Puts samples where the caller will hear them.</summary>
     public void WriteHeard(long position, ReadOnlySpan<short> pcm) => Write(position, pcm, 1);
@@ -54,7 +64,8 @@ internal sealed class RecordingTimeline
     /// <summary>Hands over what has become final.</summary>
     public void Advance(long now)
     {
-        while (now - _settled - _final >= _block)
+        long settled = Math.Max(Math.Min(now - _settled, _callerEnd), now - _patience);
+        while (settled - _final >= _block)
         {
             HandOver(_block);
         }
