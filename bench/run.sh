@@ -57,7 +57,8 @@ TOML
   awk -v a="$(cpu "$caller")" -v b="$generator" -v n="$count" -v s="$seconds" 'BEGIN { printf "load generator      %.3f CPU ms a call-second (callers)\n", (a - b) * 1000 / n / s }'
   printf 'memory              %d KiB at rest, %d KiB a call\n' "$rest" "$((($(resident "$daemon") - rest) / count))"
   printf 'load average        %s\n' "$(cut -d' ' -f1-3 /proc/loadavg)"
-  kill -INT "$daemon"; wait "$caller" || true
+  wait "$caller" || true
+  kill "$daemon"; wait "$daemon" || true
   tail -c 600 "$work/calls.json"
 }
 

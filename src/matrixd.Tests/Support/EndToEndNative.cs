@@ -69,7 +69,10 @@ internal sealed partial class EndToEndNative : IAsyncDisposable
 
     public static EndToEndNative Start(IReadOnlyDictionary<string, string> environment, params string[] args)
     {
-        ProcessStartInfo start = new(Binary) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        // A shell that runs the tests in the background has SIGINT ignored, and a daemon that inherits that does not hear it. env executes in its place.
+        ProcessStartInfo start = new("env") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.ArgumentList.Add("--default-signal=INT");
+        start.ArgumentList.Add(Binary);
         foreach (string arg in args)
         {
             start.ArgumentList.Add(arg);
