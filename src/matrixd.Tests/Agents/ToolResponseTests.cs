@@ -116,10 +116,16 @@ public sealed class ToolResponseTests
         {
             http.Response.ContentType = "text/plain";
             byte[] page = Encoding.UTF8.GetBytes(new string('x', 4096));
-            using CancellationTokenRegistration _ = http.RequestAborted.Register(stopped.SetResult);
-            while (!http.RequestAborted.IsCancellationRequested)
+            try
             {
-                await http.Response.Body.WriteAsync(page);
+                while (!http.RequestAborted.IsCancellationRequested)
+                {
+                    await http.Response.Body.WriteAsync(page);
+                }
+            }
+            finally
+            {
+                stopped.SetResult(); // however the abort is seen first: the token, or the write that it breaks
             }
         });
 
