@@ -1,6 +1,7 @@
 using System.Text;
 using Matrixd.Calls;
 using Matrixd.Gemini;
+using Matrixd.Models;
 using Matrixd.Transport;
 using Xunit;
 

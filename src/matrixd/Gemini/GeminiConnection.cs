@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
 using Matrixd.Calls;
+using Matrixd.Models;
 using Matrixd.Transport;
 
 namespace Matrixd.Gemini;
