@@ -32,6 +32,9 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
     /// <remarks>Observed: realtime input while a blocking tool call is pending is closed with 1007 or 1008.</remarks>
     public bool TakesAudio => IsReady && (_waitingTools == 0 || Quirks is { NonBlockingTools: true });
 
+    /// <summary>True while a tool call waits for its answer.</summary>
+    public bool HasPendingTool => _waitingTools > 0;
+
     /// <summary>Messages of audio sent.</summary>
     public int AudioMessages { get; set; }
 
