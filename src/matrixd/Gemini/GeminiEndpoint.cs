@@ -36,7 +36,7 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
         Interlocked.Increment(ref counters.Dials);
         try
         {
-            return new GeminiSocket(await WebSocketDialer.DialAsync(Target(token), s_limits with { CloseTimeout = options.CloseTimeout }, wheel, closing), token, null);
+            return new GeminiSocket(await WebSocketDialer.DialAsync(TargetOf(options, token), s_limits with { CloseTimeout = options.CloseTimeout }, wheel, closing), token, null);
         }
         catch (DialException e)
         {
@@ -77,7 +77,7 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
     }
 
     // The slash in the token's name goes out as it is: an escaped one is refused as an unregistered caller.
-    private WebSocketDialTarget Target(StoredToken token) => new()
+    public static WebSocketDialTarget TargetOf(GeminiOptions options, StoredToken token) => new()
     {
         Host = options.BaseUrl.Host,
         Port = options.BaseUrl.Port,
