@@ -5,7 +5,8 @@ using Matrixd.Transport;
 namespace Matrixd.Gemini;
 
 /// <summary>Opens sockets to Gemini Live with the shared token, and judges how they ended. One for the daemon; any thread.</summary>
-internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens, TimerWheel wheel, GeminiCounters counters)
+/// <param name="dialer">Opens the sockets; null: over the network.</param>
+internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens, TimerWheel wheel, GeminiCounters counters, IGeminiDialer? dialer = null)
 {
     private static readonly WebSocketLimits s_limits = new()
     {
@@ -16,12 +17,14 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
         PingInterval = TimeSpan.FromSeconds(30),
     };
 
+    private readonly IGeminiDialer _dialer = dialer ?? new GeminiDialer(wheel);
+
     public GeminiOptions Options => options;
 
     public GeminiCounters Counters => counters;
 
     /// <summary>Takes the token and dials. Never throws but for cancellation: how it failed is in the result.</summary>
-    public async Task<GeminiSocket> DialAsync(CancellationToken closing)
+    public async Task<GeminiSocket> DialAsync(CallSid callSid, CancellationToken closing)
     {
         StoredToken token;
         try
@@ -36,7 +39,7 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
         Interlocked.Increment(ref counters.Dials);
         try
         {
-            return new GeminiSocket(await WebSocketDialer.DialAsync(Target(token), s_limits with { CloseTimeout = options.CloseTimeout }, wheel, closing), token, null);
+            return new GeminiSocket(await _dialer.DialAsync(callSid, Target(token), s_limits with { CloseTimeout = options.CloseTimeout }, closing), token, null);
         }
         catch (DialException e)
         {
