@@ -4,7 +4,7 @@ using Matrixd.Transport;
 
 namespace Matrixd.Gemini;
 
-/// <summary>Opens sockets to Gemini Live with the shared token, and judges how they ended. One for the daemon; any thread.</summary>
+/// <summary>Opens sockets to Gemini Live with the shared token. One for the daemon; any thread.</summary>
 internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens, TimerWheel wheel, GeminiCounters counters)
 {
     private static readonly WebSocketLimits s_limits = new()
@@ -20,6 +20,14 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
 
     public GeminiCounters Counters => counters;
 
+    public TimeProvider Clock => wheel.Clock;
+
+    /// <summary>Monotonic.</summary>
+    public TimeSpan Now => wheel.Now;
+
+    /// <summary>0 to 1, for jitter.</summary>
+    public Func<double> Random { get; init; } = System.Random.Shared.NextDouble;
+
     /// <summary>Takes the token and dials. Never throws but for cancellation: how it failed is in the result.</summary>
     public async Task<GeminiSocket> DialAsync(CancellationToken closing)
     {
@@ -30,7 +38,7 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
         }
         catch (TokenException e)
         {
-            return GeminiSocket.Failed(GeminiFailure.Of(CallEndReason.ModelUnreachable, e.Message));
+            return new GeminiSocket(null, null, GeminiFailure.Of(CallEndReason.ModelUnreachable, e.Message));
         }
 
         Interlocked.Increment(ref counters.Dials);
@@ -41,23 +49,25 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
         catch (DialException e)
         {
             Interlocked.Increment(ref counters.DialFailures);
-            return GeminiSocket.Failed(GeminiFailure.OfDial(e, options.ApiKey));
+            return new GeminiSocket(null, token, GeminiFailure.OfDial(e, options.ApiKey));
         }
     }
 
-    /// <summary>Says how a socket's end is to be taken.</summary>
-    /// <returns>Null where the dial is worth repeating with another token.</returns>
-    public GeminiFailure? Judge(GeminiSocket socket, GeminiConnection connection, bool mayRetry)
+    /// <summary>Gives the token of a socket up: it was refused.</summary>
+    /// <returns>True where the next dial has another.</returns>
+    public bool ReplaceToken(GeminiSocket socket, string why)
     {
-        GeminiFailure failure = GeminiFailure.OfClose(connection, options.ApiKey);
-        if (mayRetry && !connection.IsReady && failure.IsTokenRefused && tokens.Invalidate(socket.Token!, connection.Close.Reason))
+        if (!tokens.Invalidate(socket.Token!, why))
         {
-            Interlocked.Increment(ref counters.TokenRetries);
-            return null;
+            return false;
         }
 
-        return failure;
+        Interlocked.Increment(ref counters.TokenRetries);
+        return true;
     }
+
+    /// <summary>Cuts a connection that is being closed, should it still be there then.</summary>
+    public void CutAfter(WebSocketLink link, TimeSpan time) => wheel.Set(new WheelTimer(link.Abort), time);
 
     // The slash in the token's name goes out as it is: an escaped one is refused as an unregistered caller.
     private WebSocketDialTarget Target(StoredToken token) => new()
@@ -72,8 +82,5 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
 }
 
 /// <param name="Link">Null where the dial failed.</param>
-/// <param name="Token">The token it was dialled with.</param>
-internal sealed record GeminiSocket(WebSocketLink? Link, StoredToken? Token, GeminiFailure? Failure)
-{
-    public static GeminiSocket Failed(GeminiFailure failure) => new(null, null, failure);
-}
+/// <param name="Token">The token it was dialled with; null: there was none.</param>
+internal sealed record GeminiSocket(WebSocketLink? Link, StoredToken? Token, GeminiFailure? Failure);

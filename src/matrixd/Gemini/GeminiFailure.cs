@@ -8,8 +8,11 @@ namespace Matrixd.Gemini;
 /// <param name="Report">For the log.</param>
 internal sealed record GeminiFailure(ModelEnding Ending, string Report)
 {
+    /// <summary>What the service said; null: it said nothing, there was no connection.</summary>
+    public CloseCause? Cause { get; init; }
+
     /// <summary>Another token may help.</summary>
-    public bool IsTokenRefused { get; init; }
+    public bool IsTokenRefused => Cause is { TokenExhausted: true } or { TokenBad: true };
 
     public static GeminiFailure Of(CallEndReason reason, string detail) => new(new ModelEnding(reason, detail), detail);
 
@@ -37,6 +40,6 @@ internal sealed record GeminiFailure(ModelEnding Ending, string Report)
     private static GeminiFailure Judged(string what, CloseCause cause, string behind)
     {
         string detail = string.Join(' ', new[] { what, $"{cause.Code}", cause.Text, behind }.Where(part => part.Length > 0));
-        return new GeminiFailure(new ModelEnding(cause.Reason, detail), cause.Describe()) { IsTokenRefused = cause.TokenExhausted || cause.TokenBad };
+        return new GeminiFailure(new ModelEnding(cause.Reason, detail), cause.Describe()) { Cause = cause };
     }
 }
