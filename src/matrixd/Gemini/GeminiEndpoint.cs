@@ -44,7 +44,7 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
         catch (DialException e)
         {
             Interlocked.Increment(ref counters.DialFailures);
-            return GeminiSocket.Failed(GeminiFailure.OfDial(e, options.ApiKey));
+            return GeminiSocket.Failed(Counted(GeminiFailure.OfDial(e, options.ApiKey, Evidence(token))));
         }
     }
 
@@ -52,7 +52,12 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
     /// <returns>Null where the dial is worth repeating with another token.</returns>
     public GeminiFailure? Judge(GeminiSocket socket, GeminiConnection connection, bool mayRetry)
     {
-        GeminiFailure failure = GeminiFailure.OfClose(connection, options.ApiKey);
+        GeminiFailure failure = Counted(GeminiFailure.OfClose(connection, options.ApiKey, Evidence(socket.Token!) with
+        {
+            AudioMessages = connection.AudioMessages,
+            ToolPending = connection.HasPendingTool,
+            ModelKnown = connection.Quirks?.IsKnown,
+        }));
         if (mayRetry && !connection.IsReady && failure.IsTokenRefused && tokens.Invalidate(socket.Token!, connection.Close.Reason))
         {
             Interlocked.Increment(ref counters.TokenRetries);
@@ -60,6 +65,18 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
         }
 
         return failure;
+    }
+
+    private GeminiFailure Counted(GeminiFailure failure)
+    {
+        counters.Closes.Add(failure.Cause!);
+        return failure;
+    }
+
+    private CloseEvidence Evidence(StoredToken token)
+    {
+        DateTimeOffset now = wheel.Clock.GetUtcNow() + tokens.State.ClockSkew;
+        return new CloseEvidence { HadToken = true, PlainMethod = false, WindowLeft = token.NewSessionUntil - now, LifeLeft = token.ExpiresAt - now };
     }
 
     // The slash in the token's name goes out as it is: an escaped one is refused as an unregistered caller.

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Matrixd.Models;
 using Matrixd.Transport;
 
 namespace Matrixd.Simulation;
@@ -275,7 +276,7 @@ internal sealed class GeminiConnection : IWebSocketSink
     {
         int prompt = (int)((_mind?.Heard ?? 0) * 25 / SpeechDetector.Rate);
         int response = (int)((long)samples * 25 / GeminiMouth.Rate);
-        _outbox.TurnComplete(Setup?.Quirks?.EndsIdle == true, prompt, response);
+        _outbox.TurnComplete(Setup?.Quirks is { TurnEnd: TurnEndSignal.InteractionIdle }, prompt, response);
         SendHandle();
     }
 

@@ -220,7 +220,7 @@ internal sealed class GeminiInbox(GeminiConnection connection, GeminiSimulatorOp
 
     private bool Blocked()
     {
-        if (!options.StrictTools || connection.Mind?.PendingTool is null || !connection.Setup!.Quirks!.BlockingTools)
+        if (!options.StrictTools || connection.Mind?.PendingTool is null || connection.Setup!.Quirks!.NonBlockingTools)
         {
             return false;
         }
