@@ -10,7 +10,8 @@ namespace Matrixd.Diagnostics;
 
 /// <summary>All counters as Prometheus reads them. Labels come from closed sets only: no number, name or SID.</summary>
 internal sealed class MetricsPage(
-    CallRegistry registry, CallCounters calls, GeminiCounters gemini, TokenService tokens, Database database, ExotelCounters exotel, ServerCounters server)
+    CallRegistry registry, CallCounters calls, GeminiCounters gemini, TokenService tokens, Database database, ExotelCounters exotel, ServerCounters server,
+    TapCounters taps)
 {
     public ExotelCounters Exotel => exotel;
 
@@ -133,6 +134,11 @@ internal sealed class MetricsPage(
         Counter(page, "store_rows_total", "Rows written.", store.Rows);
         Counter(page, "store_rows_dropped_total", "Rows of the transcript dropped because the writer was behind.", store.DroppedRows);
         Gauge(page, "store_queue", "Writes waiting.", store.QueueDepth);
+        Counter(page, "tapes_total", "Calls taped, and flight records written.", taps.Tapes);
+        Counter(page, "tape_lines_total", "Messages written to tapes.", taps.Frames);
+        Counter(page, "tape_lines_lost_total", "Messages left out of tapes because the disk was behind.", taps.FramesLost);
+        Counter(page, "tape_failures_total", "Tapes that the disk refused.", taps.Failures);
+        Counter(page, "flight_records_total", "Calls whose end was bad enough for a flight record.", taps.FlightRecords);
         Gauge(page, "resident_bytes", "Memory of the process.", Environment.WorkingSet);
         Counter(page, "gc_collections_total", "Collections of any generation.", GC.CollectionCount(0));
         Counter(page, "allocated_bytes_total", "Heap allocated.", GC.GetTotalAllocatedBytes());
