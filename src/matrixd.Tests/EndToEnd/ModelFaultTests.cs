@@ -149,7 +149,7 @@ public sealed class ModelFaultTests : IDisposable
     {
         short[] sorry = Signals.Noise(8000, 0.4, seed: 7);
         WavFile.Write(_apology, 8000, 1, sorry);
-        await using House house = await House.BuildAsync(House.Scripted, config => config with { Agents = [config.Agents[0] with { Apology = _apology }] });
+        await using House house = await House.BuildAsync(House.OnlyOnce, config => House.Impatient(config) with { Agents = [config.Agents[0] with { Apology = _apology }] });
         EndToEndLine line = await house.LineAsync("lost");
         GeminiConnection connection = await house.ReadyAsync();
         line.Speak(Signals.Speech(8000, 0.1));
