@@ -143,7 +143,7 @@ public sealed class DoctorFindingsTests
     }
 
     [Theory]
-    [InlineData("""{"calls_per_core":310.5,"cores":8,"more":[1]}""", "about 1242 calls at the same time (measured here, 310 a core on 4)")]
+    [InlineData("""{"calls_per_core":310.4,"cores":8,"more":[1]}""", "about 1241 calls at the same time (measured here, 310 a core on 4)")]
     [InlineData("""{"calls_per_core":"many"}""", "about 800 calls at the same time (an estimate, 200 a core on 4")]
     [InlineData("[]", "about 800 calls")]
     [InlineData("{", "about 800 calls")]

@@ -20,9 +20,9 @@ internal sealed partial record ActiveStreams(int Active, int? Most)
         match.Success && int.TryParse(match.Groups["n"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
 
     // "active_streams": 12, <ActiveStreams>12</ActiveStreams>; numbers bare or quoted.
-    [GeneratedRegex(@"[""<](?:total_?)?active_?streams?(?:_?count)?["">]\s*:?\s*""?(?<n>[0-9]{1,9})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"[""<](?:total_?)?active_?streams?(?:_?count)?["">]\s*:?\s*""?(?<n>[0-9]{1,9})(?![0-9])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ActiveNow();
 
-    [GeneratedRegex(@"[""<]max(?:imum)?_?(?:allowed_?)?(?:active_?|concurrent_?)?streams?["">]\s*:?\s*""?(?<n>[0-9]{1,9})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"[""<]max(?:imum)?_?(?:allowed_?)?(?:active_?|concurrent_?)?streams?["">]\s*:?\s*""?(?<n>[0-9]{1,9})(?![0-9])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex MostAllowed();
 }

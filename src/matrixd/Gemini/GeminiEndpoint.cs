@@ -28,6 +28,9 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
     /// <summary>Monotonic.</summary>
     public TimeSpan Now => wheel.Now;
 
+    /// <summary>Told that the project's quota is used up, and for how long nothing more should be asked of it.</summary>
+    public Action<TimeSpan>? OnQuota { get; init; }
+
     /// <summary>0 to 1, for jitter.</summary>
     public Func<double> Random { get; init; } = System.Random.Shared.NextDouble;
 
@@ -69,14 +72,18 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
         return true;
     }
 
-    /// <summary>Says how a socket's end is to be taken, and counts it.</summary>
-    public GeminiFailure Judge(GeminiSocket socket, GeminiConnection connection) => Counted(GeminiFailure.OfClose(connection, options.ApiKey, Evidence(socket.Token!) with
+    /// <summary>Says how a socket's end is to be taken, and counts it where it was not ours.</summary>
+    public GeminiFailure Judge(GeminiSocket socket, GeminiConnection connection)
     {
-        AudioMessages = connection.AudioMessages,
-        ToolPending = connection.HasPendingTool,
-        ModelKnown = connection.Quirks?.IsKnown,
-        Resumed = connection.Resumes.Length > 0,
-    }));
+        GeminiFailure failure = GeminiFailure.OfClose(connection, options.ApiKey, Evidence(socket.Token!) with
+        {
+            AudioMessages = connection.AudioMessages,
+            ToolPending = connection.HasPendingTool,
+            ModelKnown = connection.Quirks?.IsKnown,
+            Resumed = connection.Resumes.Length > 0,
+        });
+        return connection.Close.Cause is WebSocketCloseCause.Local or WebSocketCloseCause.Aborted ? failure : Counted(failure);
+    }
 
     /// <summary>Cuts a connection that is being closed, should it still be there then.</summary>
     public void CutAfter(WebSocketLink link, TimeSpan time) => wheel.Set(new WheelTimer(link.Abort), time);
@@ -84,6 +91,11 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
     private GeminiFailure Counted(GeminiFailure failure)
     {
         counters.Closes.Add(failure.Cause!);
+        if (failure.Cause!.Quota)
+        {
+            OnQuota?.Invoke(Recovery.QuotaBackOff);
+        }
+
         return failure;
     }
 
