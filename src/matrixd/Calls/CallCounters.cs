@@ -18,6 +18,9 @@ internal sealed class CallCounters
     public long ChunksSent;
     public long PlayoutUnderruns;
     public long PlayoutDroppedBytes;
+
+    /// <summary>Times that audio was due and the socket to the carrier took none.</summary>
+    public long PlayoutHolds;
     public long BargeIns;
     public long MarksSent;
     public long MarksEchoed;

@@ -4,8 +4,9 @@ using Matrixd.Transport;
 
 namespace Matrixd.Gemini;
 
-/// <summary>Opens sockets to Gemini Live with the shared token. One for the daemon; any thread.</summary>
-internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens, TimerWheel wheel, GeminiCounters counters)
+/// <summary>Opens sockets to Gemini Live with the shared token, and judges how they ended. One for the daemon; any thread.</summary>
+/// <param name="dialer">Opens the sockets; null: over the network.</param>
+internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens, TimerWheel wheel, GeminiCounters counters, IGeminiDialer? dialer = null)
 {
     private static readonly WebSocketLimits s_limits = new()
     {
@@ -15,6 +16,8 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
         SendQueueBytes = 1024 * 1024,
         PingInterval = TimeSpan.FromSeconds(30),
     };
+
+    private readonly IGeminiDialer _dialer = dialer ?? new GeminiDialer(wheel);
 
     public GeminiOptions Options => options;
 
@@ -29,7 +32,7 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
     public Func<double> Random { get; init; } = System.Random.Shared.NextDouble;
 
     /// <summary>Takes the token and dials. Never throws but for cancellation: how it failed is in the result.</summary>
-    public async Task<GeminiSocket> DialAsync(CancellationToken closing)
+    public async Task<GeminiSocket> DialAsync(CallSid callSid, CancellationToken closing)
     {
         StoredToken token;
         try
@@ -44,12 +47,12 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
         Interlocked.Increment(ref counters.Dials);
         try
         {
-            return new GeminiSocket(await WebSocketDialer.DialAsync(Target(token), s_limits with { CloseTimeout = options.CloseTimeout }, wheel, closing), token, null);
+            return new GeminiSocket(await _dialer.DialAsync(callSid, Target(token), s_limits with { CloseTimeout = options.CloseTimeout }, closing), token, null);
         }
         catch (DialException e)
         {
             Interlocked.Increment(ref counters.DialFailures);
-            return new GeminiSocket(null, token, GeminiFailure.OfDial(e, options.ApiKey));
+            return new GeminiSocket(null, token, Counted(GeminiFailure.OfDial(e, options.ApiKey, Evidence(token))));
         }
     }
 
@@ -66,8 +69,28 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
         return true;
     }
 
+    /// <summary>Says how a socket's end is to be taken, and counts it.</summary>
+    public GeminiFailure Judge(GeminiSocket socket, GeminiConnection connection) => Counted(GeminiFailure.OfClose(connection, options.ApiKey, Evidence(socket.Token!) with
+    {
+        AudioMessages = connection.AudioMessages,
+        ToolPending = connection.HasPendingTool,
+        ModelKnown = connection.Quirks?.IsKnown,
+    }));
+
     /// <summary>Cuts a connection that is being closed, should it still be there then.</summary>
     public void CutAfter(WebSocketLink link, TimeSpan time) => wheel.Set(new WheelTimer(link.Abort), time);
+
+    private GeminiFailure Counted(GeminiFailure failure)
+    {
+        counters.Closes.Add(failure.Cause!);
+        return failure;
+    }
+
+    private CloseEvidence Evidence(StoredToken token)
+    {
+        DateTimeOffset now = wheel.Clock.GetUtcNow() + tokens.State.ClockSkew;
+        return new CloseEvidence { HadToken = true, PlainMethod = false, WindowLeft = token.NewSessionUntil - now, LifeLeft = token.ExpiresAt - now };
+    }
 
     // The slash in the token's name goes out as it is: an escaped one is refused as an unregistered caller.
     private WebSocketDialTarget Target(StoredToken token) => new()
