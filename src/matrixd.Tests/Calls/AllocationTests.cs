@@ -2,6 +2,7 @@ using System.Text;
 using Matrixd.Calls;
 using Matrixd.Exotel;
 using Matrixd.Gemini;
+using Matrixd.Models;
 using Matrixd.Tests.Support;
 using Matrixd.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -123,6 +124,18 @@ public sealed class AllocationTests
         }
 
         public void SendOpeningText(string text)
+        {
+        }
+
+        public void SendText(string text)
+        {
+        }
+
+        public void SendHistory(IReadOnlyList<PastTurn> turns, string request)
+        {
+        }
+
+        public void Reconnect(ReconnectKind kind, string why)
         {
         }
 

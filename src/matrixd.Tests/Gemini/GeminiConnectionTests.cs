@@ -1,6 +1,7 @@
 using System.Text;
 using Matrixd.Calls;
 using Matrixd.Gemini;
+using Matrixd.Models;
 using Matrixd.Transport;
 using Xunit;
 
@@ -174,7 +175,7 @@ public sealed class GeminiConnectionTests
 
         _connection.OnClosed(new WebSocketClose(WebSocketCloseCause.Peer, (ushort)code, text));
         GeminiFailure failure = GeminiFailure.OfClose(_connection, "");
-        Assert.Equal((reason, detail), (failure.Ending.Reason.Word(), failure.Ending.Detail));
+        Assert.Equal((reason, $"{detail}; {failure.Cause!.Slug}: {failure.Cause.Causes[0].What}"), (failure.Ending.Reason.Word(), failure.Ending.Detail));
     }
 
     [Theory]
@@ -195,6 +196,14 @@ public sealed class GeminiConnectionTests
         public List<string> Told { get; } = [];
 
         public void OnModelReady(string model) => Told.Add("model ready");
+
+        public void OnModelAway(ModelAbsence absence) => Told.Add($"gone {absence.Detail}");
+
+        public Task OnFreshSessionAsync() => Task.CompletedTask;
+
+        public void OnModelBack(ModelReturn back) => Told.Add("back");
+
+        public void OnModelEvent(ModelEventKind kind, string detail) => Told.Add($"event {kind.Word()}");
 
         public void OnModelAudio(ReadOnlySpan<byte> pcm, int sampleRate) => Told.Add($"audio {pcm.Length}@{sampleRate}");
 

@@ -12,7 +12,11 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
 
     public CallTally Tally { get; } = new();
 
+    public ModelLife Life { get; } = new(call, environment);
+
     public bool IsReady { get; private set; }
+
+    private bool _isFresh; // a connection has become ready, and nothing was sent on it yet but what had to come first
 
     public void OnModelReady(string model)
     {
@@ -34,8 +38,45 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
                 }
             }
 
-            call.Media.Housekeep();
+            _isFresh = true;
             call.Model.Flush();
+        }
+    }
+
+    public void OnModelAway(ModelAbsence absence)
+    {
+        lock (call.Gate)
+        {
+            if (call.IsJoined)
+            {
+                Life.Leave(absence);
+            }
+        }
+    }
+
+    public Task OnFreshSessionAsync() => Task.CompletedTask;
+
+    public void OnModelBack(ModelReturn back)
+    {
+        lock (call.Gate)
+        {
+            if (call.IsJoined)
+            {
+                Life.Return(back);
+                _isFresh = true;
+                call.Model.Flush();
+            }
+        }
+    }
+
+    public void OnModelEvent(ModelEventKind kind, string detail)
+    {
+        lock (call.Gate)
+        {
+            if (call.IsJoined)
+            {
+                Life.Note(kind, detail);
+            }
         }
     }
 
@@ -176,7 +217,11 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
         }
     }
 
-    public void OnModelGoAway(TimeSpan timeLeft) => LogGoAway(call.CallSid, timeLeft.TotalSeconds);
+    public void OnModelGoAway(TimeSpan timeLeft)
+    {
+        LogGoAway(call.CallSid, timeLeft.TotalSeconds);
+        OnModelEvent(ModelEventKind.GoAway, FormattableString.Invariant($"{timeLeft.TotalSeconds:0.#} s left"));
+    }
 
     public void OnModelHandle(string handle)
     {
@@ -192,6 +237,12 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
         {
             if (call.IsJoined)
             {
+                if (_isFresh)
+                {
+                    _isFresh = false;
+                    call.Media.Housekeep(); // what was kept for it
+                }
+
                 call.Media.Pump();
             }
 
@@ -206,6 +257,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
         {
             if (!call.IsOver)
             {
+                Life.Note(ModelEventKind.GaveUp, ending.Detail);
                 call.LoseModel(ending);
             }
         }

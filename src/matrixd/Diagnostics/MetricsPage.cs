@@ -10,7 +10,8 @@ namespace Matrixd.Diagnostics;
 
 /// <summary>All counters as Prometheus reads them. Labels come from closed sets only: no number, name or SID.</summary>
 internal sealed class MetricsPage(
-    CallRegistry registry, CallCounters calls, GeminiCounters gemini, TokenService tokens, Database database, ExotelCounters exotel, ServerCounters server)
+    CallRegistry registry, CallCounters calls, GeminiCounters gemini, TokenService tokens, Database database, ExotelCounters exotel, ServerCounters server,
+    TapCounters taps)
 {
     public ExotelCounters Exotel => exotel;
 
@@ -21,6 +22,7 @@ internal sealed class MetricsPage(
         StringBuilder page = new(8192);
         Calls(page);
         Media(page);
+        Model(page);
         Wires(page);
         Process(page);
         return page.ToString();
@@ -57,6 +59,37 @@ internal sealed class MetricsPage(
         Counter(page, "recording_failures_total", "Recordings that the disk refused.", calls.RecordingFailures);
     }
 
+    private void Model(StringBuilder page)
+    {
+        Head(page, "model_events_total", "What happened to connections to the model, by kind.", "counter");
+        foreach (string kind in ModelEventKinds.All)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"matrixd_model_events_total{{kind=\"{kind}\"}} {calls.ModelEvents(ModelEventKinds.Parse(kind))}\n");
+        }
+
+        Counter(page, "model_rotations_total", "Planned hand-overs to a new connection that are through.", calls.ModelEvents(ModelEventKind.Rotated));
+        Counter(page, "model_fresh_sessions_total", "New sessions in place of ones that could not be resumed.", calls.ModelEvents(ModelEventKind.FreshSession));
+        Head(page, "model_resumptions_total", "Sessions resumed after a loss, by how the connection was left.", "counter");
+        foreach (AbsenceCause cause in (ReadOnlySpan<AbsenceCause>)[AbsenceCause.Loss, AbsenceCause.Asked])
+        {
+            page.Append(CultureInfo.InvariantCulture, $"matrixd_model_resumptions_total{{cause=\"{AbsenceCauses.All[(int)cause]}\"}} {calls.Resumptions(cause)}\n");
+        }
+
+        Gaps(page);
+    }
+
+    private void Gaps(StringBuilder page)
+    {
+        Head(page, "model_gap_seconds", "How long calls were without their model.", "histogram");
+        for (int i = 0; i < GapHistogram.Bounds.Length; i++)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"matrixd_model_gap_seconds_bucket{{le=\"{GapHistogram.Bounds[i] / 1000.0}\"}} {calls.Gaps.UpTo(i)}\n");
+        }
+
+        long all = calls.Gaps.UpTo(GapHistogram.Bounds.Length);
+        page.Append(CultureInfo.InvariantCulture, $"matrixd_model_gap_seconds_bucket{{le=\"+Inf\"}} {all}\nmatrixd_model_gap_seconds_sum {calls.Gaps.Sum / 1000.0}\nmatrixd_model_gap_seconds_count {all}\n");
+    }
+
     private void Wires(StringBuilder page)
     {
         Counter(page, "exotel_upgrades_total", "Sockets of Exotel admitted.", server.Upgrades);
@@ -73,6 +106,7 @@ internal sealed class MetricsPage(
         Gauge(page, "gemini_sockets", "Sockets to Gemini now.", gemini.OpenSockets);
         Counter(page, "gemini_dials_total", "Dials to Gemini.", gemini.Dials);
         Counter(page, "gemini_dial_failures_total", "Dials that failed.", gemini.DialFailures);
+        Closes(page);
         Counter(page, "gemini_token_retries_total", "Dials repeated with a fresh token.", gemini.TokenRetries);
         Counter(page, "gemini_bad_messages_total", "Messages that were not JSON.", gemini.BadMessages);
         Counter(page, "gemini_bad_audio_total", "Audio parts that were not base64 of whole samples.", gemini.BadAudioParts);
@@ -84,6 +118,15 @@ internal sealed class MetricsPage(
         Counter(page, "tokens_minted_total", "Tokens minted.", token.Minted);
     }
 
+    private void Closes(StringBuilder page)
+    {
+        Head(page, "model_closes_total", "Ends of dials and sockets to Gemini, by code, stage and likeliest cause.", "counter");
+        foreach ((string code, string stage, string cause, long count) in gemini.Closes.Snapshot())
+        {
+            page.Append(CultureInfo.InvariantCulture, $"matrixd_model_closes_total{{code=\"{code}\",stage=\"{stage}\",cause=\"{cause}\"}} {count}\n");
+        }
+    }
+
     private void Process(StringBuilder page)
     {
         StoreCounters store = database.Counters;
@@ -91,6 +134,11 @@ internal sealed class MetricsPage(
         Counter(page, "store_rows_total", "Rows written.", store.Rows);
         Counter(page, "store_rows_dropped_total", "Rows of the transcript dropped because the writer was behind.", store.DroppedRows);
         Gauge(page, "store_queue", "Writes waiting.", store.QueueDepth);
+        Counter(page, "tapes_total", "Calls taped, and flight records written.", taps.Tapes);
+        Counter(page, "tape_lines_total", "Messages written to tapes.", taps.Frames);
+        Counter(page, "tape_lines_lost_total", "Messages left out of tapes because the disk was behind.", taps.FramesLost);
+        Counter(page, "tape_failures_total", "Tapes that the disk refused.", taps.Failures);
+        Counter(page, "flight_records_total", "Calls whose end was bad enough for a flight record.", taps.FlightRecords);
         Gauge(page, "resident_bytes", "Memory of the process.", Environment.WorkingSet);
         Counter(page, "gc_collections_total", "Collections of any generation.", GC.CollectionCount(0));
         Counter(page, "allocated_bytes_total", "Heap allocated.", GC.GetTotalAllocatedBytes());

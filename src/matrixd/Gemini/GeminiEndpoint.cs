@@ -5,7 +5,8 @@ using Matrixd.Transport;
 namespace Matrixd.Gemini;
 
 /// <summary>Opens sockets to Gemini Live with the shared token, and judges how they ended. One for the daemon; any thread.</summary>
-internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens, TimerWheel wheel, GeminiCounters counters)
+/// <param name="dialer">Opens the sockets; null: over the network.</param>
+internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens, TimerWheel wheel, GeminiCounters counters, IGeminiDialer? dialer = null)
 {
     private static readonly WebSocketLimits s_limits = new()
     {
@@ -16,12 +17,22 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
         PingInterval = TimeSpan.FromSeconds(30),
     };
 
+    private readonly IGeminiDialer _dialer = dialer ?? new GeminiDialer(wheel);
+
     public GeminiOptions Options => options;
 
     public GeminiCounters Counters => counters;
 
+    public TimeProvider Clock => wheel.Clock;
+
+    /// <summary>Monotonic.</summary>
+    public TimeSpan Now => wheel.Now;
+
+    /// <summary>0 to 1, for jitter.</summary>
+    public Func<double> Random { get; init; } = System.Random.Shared.NextDouble;
+
     /// <summary>Takes the token and dials. Never throws but for cancellation: how it failed is in the result.</summary>
-    public async Task<GeminiSocket> DialAsync(CancellationToken closing)
+    public async Task<GeminiSocket> DialAsync(CallSid callSid, CancellationToken closing)
     {
         StoredToken token;
         try
@@ -30,33 +41,55 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
         }
         catch (TokenException e)
         {
-            return GeminiSocket.Failed(GeminiFailure.Of(CallEndReason.ModelUnreachable, e.Message));
+            return new GeminiSocket(null, null, GeminiFailure.Of(CallEndReason.ModelUnreachable, e.Message));
         }
 
         Interlocked.Increment(ref counters.Dials);
         try
         {
-            return new GeminiSocket(await WebSocketDialer.DialAsync(Target(token), s_limits with { CloseTimeout = options.CloseTimeout }, wheel, closing), token, null);
+            return new GeminiSocket(await _dialer.DialAsync(callSid, Target(token), s_limits with { CloseTimeout = options.CloseTimeout }, closing), token, null);
         }
         catch (DialException e)
         {
             Interlocked.Increment(ref counters.DialFailures);
-            return GeminiSocket.Failed(GeminiFailure.OfDial(e, options.ApiKey));
+            return new GeminiSocket(null, token, Counted(GeminiFailure.OfDial(e, options.ApiKey, Evidence(token))));
         }
     }
 
-    /// <summary>Says how a socket's end is to be taken.</summary>
-    /// <returns>Null where the dial is worth repeating with another token.</returns>
-    public GeminiFailure? Judge(GeminiSocket socket, GeminiConnection connection, bool mayRetry)
+    /// <summary>Gives the token of a socket up: it was refused.</summary>
+    /// <returns>True where the next dial has another.</returns>
+    public bool ReplaceToken(GeminiSocket socket, string why)
     {
-        GeminiFailure failure = GeminiFailure.OfClose(connection, options.ApiKey);
-        if (mayRetry && !connection.IsReady && failure.IsTokenRefused && tokens.Invalidate(socket.Token!, connection.Close.Reason))
+        if (!tokens.Invalidate(socket.Token!, why))
         {
-            Interlocked.Increment(ref counters.TokenRetries);
-            return null;
+            return false;
         }
 
+        Interlocked.Increment(ref counters.TokenRetries);
+        return true;
+    }
+
+    /// <summary>Says how a socket's end is to be taken, and counts it.</summary>
+    public GeminiFailure Judge(GeminiSocket socket, GeminiConnection connection) => Counted(GeminiFailure.OfClose(connection, options.ApiKey, Evidence(socket.Token!) with
+    {
+        AudioMessages = connection.AudioMessages,
+        ToolPending = connection.HasPendingTool,
+        ModelKnown = connection.Quirks?.IsKnown,
+    }));
+
+    /// <summary>Cuts a connection that is being closed, should it still be there then.</summary>
+    public void CutAfter(WebSocketLink link, TimeSpan time) => wheel.Set(new WheelTimer(link.Abort), time);
+
+    private GeminiFailure Counted(GeminiFailure failure)
+    {
+        counters.Closes.Add(failure.Cause!);
         return failure;
+    }
+
+    private CloseEvidence Evidence(StoredToken token)
+    {
+        DateTimeOffset now = wheel.Clock.GetUtcNow() + tokens.State.ClockSkew;
+        return new CloseEvidence { HadToken = true, PlainMethod = false, WindowLeft = token.NewSessionUntil - now, LifeLeft = token.ExpiresAt - now };
     }
 
     // The slash in the token's name goes out as it is: an escaped one is refused as an unregistered caller.
@@ -72,8 +105,5 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
 }
 
 /// <param name="Link">Null where the dial failed.</param>
-/// <param name="Token">The token it was dialled with.</param>
-internal sealed record GeminiSocket(WebSocketLink? Link, StoredToken? Token, GeminiFailure? Failure)
-{
-    public static GeminiSocket Failed(GeminiFailure failure) => new(null, null, failure);
-}
+/// <param name="Token">The token it was dialled with; null: there was none.</param>
+internal sealed record GeminiSocket(WebSocketLink? Link, StoredToken? Token, GeminiFailure? Failure);
