@@ -46,7 +46,8 @@ internal sealed partial class CallSession
         _housekeeping = new WheelTimer(Housekeep);
         _events = new ModelEvents(this, environment);
         _model = environment.Models.Open(start.CallSid, _events);
-        _media = new CallMedia(environment, start, caller, _model, OnPumpDue);
+        Stalls = new StallGuard(this, environment, _events);
+        _media = new CallMedia(environment, start, caller, _model, Stalls.Watch, OnPumpDue);
     }
 
     public CallSid CallSid => _start.CallSid;
@@ -63,6 +64,8 @@ internal sealed partial class CallSession
     internal Lock Gate => _gate;
 
     internal CallMedia Media => _media;
+
+    internal StallGuard Stalls { get; }
 
     internal IModelLeg Model => _model;
 
@@ -237,6 +240,7 @@ internal sealed partial class CallSession
             _media.Housekeep();
             _media.Pump();
             CheckLimits();
+            Stalls.Check();
             _model.Flush();
             _caller.Flush();
         }
@@ -253,9 +257,9 @@ internal sealed partial class CallSession
         {
             LoseModel(new ModelEnding(CallEndReason.ModelUnreachable, $"no setupComplete within {options.ModelReadyTimeout.TotalSeconds:0.#} s"));
         }
-        else if (_media.SilentFor >= options.MediaIdle)
+        else if (_media.Fault is { } fault)
         {
-            Stop(CallEndReason.MediaLost, $"no media from the carrier for {options.MediaIdle.TotalSeconds:0.#} s");
+            Stop(CallEndReason.MediaLost, fault);
         }
         else if (_media.Elapsed >= options.CallMax)
         {

@@ -35,6 +35,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
                 if (call.Briefing is { OpeningText.Length: > 0 } briefing)
                 {
                     call.Model.SendOpeningText(briefing.OpeningText); // before any audio: the one moment every model takes text in this form
+                    call.Stalls.Asked();
                 }
             }
 
@@ -116,13 +117,13 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
         }
     }
 
-    public void OnModelTurnComplete()
+    public void OnModelTurnComplete(TurnNote note = TurnNote.None)
     {
         lock (call.Gate)
         {
             if (call.IsJoined)
             {
-                call.Media.ModelTurnComplete();
+                call.Media.ModelTurnComplete(note);
             }
         }
     }
@@ -159,6 +160,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
             }
 
             CallCounters.Add(ref environment.Counters.ToolCalls);
+            call.Stalls.Watch?.ToolCalled();
             if (Tools!.Start(tool) is { } refusal)
             {
                 Answer(tool, new ToolResult("error", ToolResponses.Error(refusal)), TimeSpan.Zero);
@@ -235,6 +237,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
     {
         lock (call.Gate)
         {
+            call.Stalls.Watch?.Message();
             if (call.IsJoined)
             {
                 if (_isFresh)
@@ -266,6 +269,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
     private void Answer(ToolCall tool, ToolResult result, TimeSpan ran)
     {
         call.Model.SendToolResponse(tool.Id, tool.Name, result.Response);
+        call.Stalls.Asked();
         WriteDown(tool, result, ran);
     }
 

@@ -19,6 +19,8 @@ internal sealed class ConfigSections
         Exotel = One(root, ExotelKeys.Section);
         Gemini = One(root, GeminiKeys.Section);
         Limits = One(root, LimitsKeys.Section);
+        BargeIn = One(root, BargeInKeys.Section);
+        Watchdog = One(root, WatchdogKeys.Section);
         Recording = One(root, RecordingKeys.Section);
         Agents = Many(root, AgentKeys.Section, AgentKeys.Name);
         Tools = Many(root, ToolKeys.Section, ToolKeys.Name);
@@ -33,6 +35,10 @@ internal sealed class ConfigSections
     public SectionValues Gemini { get; }
 
     public SectionValues Limits { get; }
+
+    public SectionValues BargeIn { get; }
+
+    public SectionValues Watchdog { get; }
 
     public SectionValues Recording { get; }
 
