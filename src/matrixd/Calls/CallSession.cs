@@ -46,7 +46,8 @@ internal sealed partial class CallSession
         _housekeeping = new WheelTimer(Housekeep);
         _events = new ModelEvents(this, environment);
         _model = environment.Models.Open(start.CallSid, _events);
-        _media = new CallMedia(environment, start, caller, _model, OnPumpDue);
+        Stalls = new StallGuard(this, environment, _events);
+        _media = new CallMedia(environment, start, caller, _model, Stalls.Watch, OnPumpDue);
     }
 
     public CallSid CallSid => _start.CallSid;
@@ -63,6 +64,8 @@ internal sealed partial class CallSession
     internal Lock Gate => _gate;
 
     internal CallMedia Media => _media;
+
+    internal StallGuard Stalls { get; }
 
     internal IModelLeg Model => _model;
 
@@ -241,6 +244,7 @@ internal sealed partial class CallSession
             _events.Life.Housekeep();
             _media.Pump();
             CheckLimits();
+            Stalls.Check();
             _model.Flush();
             _caller.Flush();
         }
@@ -257,41 +261,13 @@ internal sealed partial class CallSession
         {
             LoseModel(new ModelEnding(CallEndReason.ModelUnreachable, $"no setupComplete within {options.ModelReadyTimeout.TotalSeconds:0.#} s"));
         }
-        else if (_media.SilentFor >= options.MediaIdle)
+        else if (_media.Fault is { } fault)
         {
-            Stop(CallEndReason.MediaLost, $"no media from the carrier for {options.MediaIdle.TotalSeconds:0.#} s");
+            Stop(CallEndReason.MediaLost, fault);
         }
         else if (_media.Elapsed >= options.CallMax)
         {
             Stop(CallEndReason.LimitDuration, $"limits.call_max of {options.CallMax.TotalMinutes:0.#} min reached");
-        }
-    }
-
-    // The model is gone for good: the caller hears the agent's apology where there is one, then the next applet.
-    internal void LoseModel(ModelEnding ending)
-    {
-        LogModelLost(CallSid, ending.Reason.Word(), ending.Detail);
-        _model.Close();
-        if (_briefing is { ApologyPath.Length: > 0 } briefing && ending.Reason != CallEndReason.ModelEnded)
-        {
-            _apology = new Apology(briefing.ApologyPath, ending, _media.Elapsed, PlayLast, error => LogApologyFailed(CallSid, briefing.ApologyPath, error));
-        }
-        else
-        {
-            Stop(ending.Reason, ending.Detail);
-        }
-    }
-
-    private void PlayLast(byte[] pcm, int sampleRate)
-    {
-        lock (_gate)
-        {
-            if (_endReason == CallEndReason.None)
-            {
-                _media.Play(pcm, sampleRate);
-                _media.Pump();
-                _caller.Flush();
-            }
         }
     }
 }

@@ -34,6 +34,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
                 if (call.Briefing is { OpeningText.Length: > 0 } briefing)
                 {
                     call.Model.SendOpeningText(briefing.OpeningText); // before any audio: the one moment every model takes text in this form
+                    call.Stalls.Asked();
                 }
 
                 Life.Begin(call.Briefing!.OpeningText);
@@ -120,14 +121,14 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
         }
     }
 
-    public void OnModelTurnComplete()
+    public void OnModelTurnComplete(TurnNote note = TurnNote.None)
     {
         lock (call.Gate)
         {
             if (call.IsJoined)
             {
                 Life.TurnComplete();
-                call.Media.ModelTurnComplete();
+                call.Media.ModelTurnComplete(note);
             }
         }
     }
@@ -194,6 +195,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
     {
         lock (call.Gate)
         {
+            call.Stalls.Watch?.Message();
             if (call.IsJoined)
             {
                 if (_isFresh)

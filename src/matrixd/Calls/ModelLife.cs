@@ -59,6 +59,9 @@ internal sealed partial class ModelLife
         _debt.Asked(opening, Now);
     }
 
+    /// <summary>The model is asked for something; where the connection goes before it answers, it is asked again.</summary>
+    public void Ask(string request) => _debt.Asked(request, Now);
+
     public void ModelSpeaks()
     {
         _debt.Spoke(Now);

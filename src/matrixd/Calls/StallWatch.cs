@@ -44,16 +44,18 @@ internal sealed class StallWatch(StallOptions options)
     /// <param name="isPlaying">While something of the model's was.</param>
     public void CallerVoice(TimeSpan now, TimeSpan length, bool isPlaying)
     {
+        if (isPlaying)
+        {
+            return; // beside the model's own words: it need not stop for that, nor say a word to it
+        }
+
         _unansweredSince = _unansweredSince == s_never ? now : _unansweredSince;
         _unanswered += length;
-        if (!isPlaying)
+        _voiced += length;
+        _lastVoice = now;
+        if (IsOwed || _voiced >= s_speech)
         {
-            _voiced += length;
-            _lastVoice = now;
-            if (IsOwed || _voiced >= s_speech)
-            {
-                _owedSince = now;
-            }
+            _owedSince = now;
         }
     }
 
