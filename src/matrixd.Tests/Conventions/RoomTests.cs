@@ -12,15 +12,16 @@ public sealed partial class RoomTests
         ["Timing"] = [],
         ["Calls"] = [],
         ["Transport"] = [],
+        ["Models"] = [], // facts alone: for whoever speaks to the service, and whoever plays it
         ["Exotel"] = ["Calls", "Transport"],
-        ["Gemini"] = ["Calls", "Transport"],
+        ["Gemini"] = ["Calls", "Models", "Transport"],
         ["Agents"] = ["Calls"],
         ["Campaigns"] = ["Calls", "Exotel"],
         ["Storage"] = ["Calls", "Gemini", "Agents", "Campaigns"],
         ["Server"] = ["Calls", "Exotel", "Gemini", "Agents", "Campaigns", "Transport", "Web"], // Transport: it accepts the sockets
         ["Config"] = ["Calls", "Exotel", "Gemini", "Agents", "Campaigns", "Server", "Storage"], // their options
-        ["Diagnostics"] = ["Calls", "Exotel", "Gemini", "Agents", "Campaigns", "Server", "Storage", "Transport", "Config"],
-        ["Simulation"] = ["Transport"],
+        ["Diagnostics"] = ["Calls", "Exotel", "Gemini", "Agents", "Campaigns", "Server", "Storage", "Transport", "Config", "Models"],
+        ["Simulation"] = ["Models", "Transport"],
         ["Web"] = [],
     };
 
@@ -79,10 +80,13 @@ public sealed partial class RoomTests
     {
         foreach ((string path, string text) in SourceTree.Files(Path.Combine(SourceTree.Root, "src", "matrixd.Audio")))
         {
-            Assert.DoesNotContain(Using().Matches(text), match => !match.Groups["name"].Value.StartsWith("System", StringComparison.Ordinal));
+            Assert.DoesNotContain(Using().Matches(text), match => !IsBaseLibrary(match.Groups["name"].Value));
             Assert.False(text.Contains("async ", StringComparison.Ordinal), $"{path} waits");
         }
     }
+
+    // Handles of files keep the namespace of old, and are of the base library all the same.
+    private static bool IsBaseLibrary(string name) => name.StartsWith("System", StringComparison.Ordinal) || name == "Microsoft.Win32.SafeHandles";
 
     private static string RoomOf(string path)
     {

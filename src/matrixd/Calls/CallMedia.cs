@@ -4,7 +4,7 @@ namespace Matrixd.Calls;
 
 /// <summary>The audio of one call, both ways, and what is written down of it.</summary>
 /// <remarks>
-/// inbound:  caller frame → <see cref="CallerTimeline"/> → recording (left), <see cref="SpeechTracker"/>, <see cref="CallerEar"/> → <see cref="Uplink"/> (→ 16 kHz, backlog) → model leg
+/// inbound:  caller frame → <see cref="CallerTimeline"/> → recording (left), <see cref="SpeechTracker"/>, <see cref="CallListener"/> → <see cref="Uplink"/> (→ 16 kHz, backlog) → model leg
 /// outbound: model audio → <see cref="Playout"/> (24 kHz →, chunks, pacing, marks) → caller leg, recording (right), <see cref="TurnLog"/>
 /// Owned by one call, under its gate. Time is in samples at the caller's rate since <c>start</c> arrived.
 /// </remarks>
@@ -13,12 +13,6 @@ internal sealed class CallMedia
     // A stream that pauses longer is told to the model, which otherwise waits for the rest of the word.
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
-    // Audio still on its way when the model broke off belongs to the old turn; new audio this long after it is a new turn, even where no end was announced.
-    private static readonly TimeSpan s_staleAudio = TimeSpan.FromMilliseconds(500);
-
-    // A turn that we broke off, and the model has not ended: audio that comes within this time of the last of it is more of it.
-    private static readonly TimeSpan s_voidAudio = TimeSpan.FromSeconds(3);
-
     // A caller who is this far behind what was said talks to somebody else: the next applet of the flow can do better.
     private static readonly TimeSpan s_mostBehind = TimeSpan.FromSeconds(10);
 
@@ -26,6 +20,7 @@ internal sealed class CallMedia
     private readonly IModelLeg _model;
     private readonly StallWatch? _watch;
     private readonly CallListener _listener;
+    private readonly Interruption _interruption;
     private readonly Playout _playout;
     private readonly Uplink _uplink;
     private readonly RecordingTimeline? _recording;
@@ -37,9 +32,7 @@ internal sealed class CallMedia
     private readonly long _origin;
     private TimeSpan _lastFrame;
     private TimeSpan _lastReplay;
-    private TimeSpan _interruptedAt = TimeSpan.MinValue;
     private bool _pauseTold;
-    private bool _isVoid; // the rest of the turn, by our own word: the model goes on with it
 
     /// <param name="watch">Told what is heard on either side; null: nobody wants to know.</param>
     /// <param name="pump">Called on the wheel's thread when <see cref="Pump"/> is due; takes the gate.</param>
@@ -58,13 +51,14 @@ internal sealed class CallMedia
         }
 
         _watch = watch;
-        _listener = new CallListener(options.BargeIn, start.SampleRate, watch);
+        _listener = new CallListener(options, start.SampleRate, watch);
         bool canPause = options.BargeIn is { IsLocal: true, IsReversible: true };
         _playout = new Playout(caller, start.SampleRate, options.OutboundLead, _recording, environment.Counters, _listener.FarEnd, canPause);
         _uplink = new Uplink(model, start.SampleRate, options.UplinkFrame, options.UplinkBuffer, environment.Counters);
         _timeline = new CallerTimeline(start.SampleRate);
         _speech = new SpeechTracker(start.SampleRate);
         _turns = new TurnLog(environment.Log, start.CallSid, start.StreamSid, start.SampleRate);
+        _interruption = new Interruption(_playout, _turns, _listener, environment.Counters);
         _pumpTimer = new WheelTimer(pump);
     }
 
@@ -79,7 +73,7 @@ internal sealed class CallMedia
     /// <summary>Why the line is not worth going on with; null: it is.</summary>
     public string? Fault =>
         SilentFor >= _environment.Options.MediaIdle ? $"no media from the carrier for {_environment.Options.MediaIdle.TotalSeconds:0.#} s"
-        : _playout.Clock.Behind(Now) >= s_mostBehind.Ticks * _sampleRate / TimeSpan.TicksPerSecond ? $"the carrier takes audio too slowly: the caller hears it {s_mostBehind.TotalSeconds:0} s late"
+        : Time(_playout.Clock.Behind(Now)) >= s_mostBehind ? $"the carrier takes audio too slowly: the caller hears it {s_mostBehind.TotalSeconds:0} s late"
         : null;
 
     /// <summary>True once a frame of the caller has come.</summary>
@@ -87,6 +81,25 @@ internal sealed class CallMedia
 
     /// <summary>True while the caller still has something to hear.</summary>
     public bool IsPlaying => _playout.IsPlaying(Now);
+
+    /// <summary>What the caller still has to hear.</summary>
+    public TimeSpan ToHear
+    {
+        get
+        {
+            long now = Now;
+            return Time(_playout.Written - _playout.Clock.Played(now));
+        }
+    }
+
+    /// <summary>When the caller's last utterance ended, so far; null: none that is more than a click.</summary>
+    public TimeSpan? CallerSpokeAt => _speech.End - _speech.Start >= _sampleRate * 150L / 1000 ? Time(_speech.End) : null;
+
+    /// <summary>True where the caller was heard within the last pause for breath.</summary>
+    public bool CallerSpeaks => _speech.End >= 0 && Now - _speech.End < _speech.Pause;
+
+    /// <summary>The turns so far, as far as they are at hand; the store has the older ones.</summary>
+    public IReadOnlyList<TurnRecord> RecentTurns => _turns.Recent(Now);
 
     private long Now => Elapsed.Ticks * _sampleRate / TimeSpan.TicksPerSecond;
 
@@ -116,7 +129,11 @@ internal sealed class CallMedia
         _recording?.WriteCaller(position, pcm);
         _recording?.Advance(now);
         _speech.Hear(position, pcm);
-        Decide(_listener.Caller(pcm, Elapsed, now, _playout), now);
+        if (_interruption.Follow(_listener.Caller(pcm, _lastFrame, now, _playout), _lastFrame, now))
+        {
+            Pump();
+        }
+
         Replay();
         _uplink.Write(pcm);
     }
@@ -124,16 +141,9 @@ internal sealed class CallMedia
     /// <summary>Model audio; sent at the next <see cref="Pump"/>.</summary>
     public void ModelAudio(ReadOnlySpan<byte> pcm, int sampleRate)
     {
-        if (_interruptedAt != TimeSpan.MinValue)
+        if (_interruption.Voids(Elapsed))
         {
-            if (Elapsed - _interruptedAt < (_isVoid ? s_voidAudio : s_staleAudio))
-            {
-                _interruptedAt = _isVoid ? Elapsed : _interruptedAt;
-                return;
-            }
-
-            EndVoid();
-            _interruptedAt = TimeSpan.MinValue;
+            return;
         }
 
         _listener.Model(Samples16.Of(pcm), sampleRate, Elapsed);
@@ -144,7 +154,7 @@ internal sealed class CallMedia
     public void ModelGenerationComplete()
     {
         _watch?.GenerationComplete();
-        EndVoid();
+        _interruption.TurnIsGenerated();
         _turns.ModelGenerated(_playout.Written);
         _playout.EndTurn();
     }
@@ -152,27 +162,29 @@ internal sealed class CallMedia
     public void ModelTurnComplete(TurnNote note)
     {
         _watch?.TurnComplete(Elapsed, note);
-        EndVoid();
-        _interruptedAt = TimeSpan.MinValue;
-        _turns.ModelTurnComplete(_playout.Written, Now);
-        _playout.EndTurn();
+        EndModelTurn();
     }
 
-    /// <summary>Barge-in by the model's word: drops, clears and forgets in one step.</summary>
+    /// <summary>The model's connection is gone: nothing more comes of the turn that it was in.</summary>
+    /// <returns>What the model had said of it, all of which the caller will hear; and what the caller has said since the model spoke last.</returns>
+    public (string ModelWords, string CallerWords) ModelCut()
+    {
+        (string, string) words = (_turns.ModelWords, _turns.CallerWords);
+        _watch?.Cut();
+        EndModelTurn();
+        return words;
+    }
+
+    /// <summary>Barge-in by the model's word.</summary>
     public void Interrupt()
     {
-        _isVoid = false;
-        Drop();
+        _interruption.ByModel(Elapsed, Now);
+        _environment.Wheel.Cancel(_pumpTimer);
         _watch?.Interrupted(Elapsed);
     }
 
-    /// <summary>By our own word: what the model says further in this turn is dropped, too.</summary>
-    public void InterruptTurn()
-    {
-        _isVoid = _playout.IsTurnOpen;
-        Drop();
-        _interruptedAt = _isVoid ? _interruptedAt : TimeSpan.MinValue;
-    }
+    /// <summary>The rest of the model's turn is of no use to anybody.</summary>
+    public void DropTurn() => _interruption.ByUs(Elapsed, Now);
 
     public void CallerSaid(string text)
     {
@@ -243,46 +255,14 @@ internal sealed class CallMedia
         _uplink.Release();
     }
 
-    private void Drop()
+    private void EndModelTurn()
     {
-        _listener.Forget();
-        long now = Now;
-        long written = _playout.Written;
-        long heard = _playout.Interrupt(now);
-        _interruptedAt = Elapsed;
-        _turns.Interrupted(heard, written, now);
-        _environment.Wheel.Cancel(_pumpTimer);
+        _interruption.TurnIsOver();
+        _turns.ModelTurnComplete(_playout.Written, Now);
+        _playout.EndTurn();
     }
 
-    private void Decide(BargeInDecision decision, long now)
-    {
-        switch (decision)
-        {
-            case BargeInDecision.Pause:
-                CallCounters.Add(ref _environment.Counters.PlayoutPauses);
-                _turns.TakenBack(_playout.Pause(now));
-                break;
-            case BargeInDecision.Resume:
-                CallCounters.Add(ref _environment.Counters.PlayoutResumes);
-                _playout.Resume();
-                Pump();
-                break;
-            case BargeInDecision.Interrupt:
-                CallCounters.Add(ref _environment.Counters.BargeIns);
-                CallCounters.Add(ref _environment.Counters.LocalBargeIns);
-                InterruptTurn();
-                break;
-            default:
-                break;
-        }
-    }
-
-    // The model has come to the end of what was void.
-    private void EndVoid()
-    {
-        _interruptedAt = _isVoid ? TimeSpan.MinValue : _interruptedAt;
-        _isVoid = false;
-    }
+    private TimeSpan Time(long samples) => TimeSpan.FromTicks(samples * TimeSpan.TicksPerSecond / _sampleRate);
 
     private void Replay()
     {

@@ -46,8 +46,7 @@ internal sealed partial class CallSession
         _housekeeping = new WheelTimer(Housekeep);
         _events = new ModelEvents(this, environment);
         _model = environment.Models.Open(start.CallSid, _events);
-        Stalls = new StallGuard(this, environment, _events);
-        _media = new CallMedia(environment, start, caller, _model, Stalls.Watch, OnPumpDue);
+        _media = new CallMedia(environment, start, caller, _model, _events.Stalls.Watch, OnPumpDue);
     }
 
     public CallSid CallSid => _start.CallSid;
@@ -65,11 +64,11 @@ internal sealed partial class CallSession
 
     internal CallMedia Media => _media;
 
-    internal StallGuard Stalls { get; }
-
     internal IModelLeg Model => _model;
 
     internal ICallerLeg Caller => _caller;
+
+    internal ModelEvents Events => _events;
 
     /// <summary>Null until the row is adopted.</summary>
     internal AgentBriefing? Briefing => _briefing;
@@ -131,7 +130,8 @@ internal sealed partial class CallSession
                 _endReason = reason;
                 _endDetail = detail;
                 _environment.Wheel.Cancel(_housekeeping);
-                _events.AbandonTools();
+                _events.Tools.Abandon();
+                _events.Life.End();
                 _media.Complete();
                 _model.Close();
                 _caller.Close(reason);
@@ -209,7 +209,7 @@ internal sealed partial class CallSession
             }
 
             LogStarted(CallSid, StreamSid, session.Direction, session.Agent, MaskedNumber.Of(session.From), _start.SampleRate);
-            _events.Tools = new ToolCalls(briefing.Tools, session, _events.OnToolCompleted, _environment.Clock);
+            _events.Tools.Running = new ToolCalls(briefing.Tools, session, _events.Tools.Completed, _environment.Clock);
             _briefing = briefing;
             _model.Begin(briefing.Setup);
         }
@@ -238,9 +238,10 @@ internal sealed partial class CallSession
 
             _environment.Wheel.Set(_housekeeping, s_housekeeping); // first: whatever fails below, the limits are looked at again
             _media.Housekeep();
+            _events.Life.Housekeep();
             _media.Pump();
             CheckLimits();
-            Stalls.Check();
+            _events.Stalls.Check();
             _model.Flush();
             _caller.Flush();
         }

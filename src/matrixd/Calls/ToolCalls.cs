@@ -11,8 +11,8 @@ internal sealed class ToolCalls(IToolRunner tools, Session session, Action<ToolC
     private readonly Dictionary<string, Pending> _pending = [];
     private readonly List<Pending> _takenBack = []; // and may still run
 
-    /// <summary>A call is under way.</summary>
-    public bool IsBusy => _pending.Count > 0;
+    /// <summary>Calls that wait for their results.</summary>
+    public int Count => _pending.Count;
 
     /// <summary>Starts a call.</summary>
     /// <returns>Null where it runs; else the error the model is to be told.</returns>
@@ -88,7 +88,7 @@ internal sealed class ToolCalls(IToolRunner tools, Session session, Action<ToolC
     private async Task RunAsync(ToolCall call, CancellationToken cancelled)
     {
         long started = clock.GetTimestamp();
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // started under the gate, on a socket's thread
+        await Task.Yield(); // started under the gate, on a socket's thread
         ToolResult result;
         try
         {

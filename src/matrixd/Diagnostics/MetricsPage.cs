@@ -10,7 +10,8 @@ namespace Matrixd.Diagnostics;
 
 /// <summary>All counters as Prometheus reads them. Labels come from closed sets only: no number, name or SID.</summary>
 internal sealed class MetricsPage(
-    CallRegistry registry, CallCounters calls, GeminiCounters gemini, TokenService tokens, Database database, ExotelCounters exotel, ServerCounters server)
+    CallRegistry registry, CallCounters calls, GeminiCounters gemini, TokenService tokens, Database database, ExotelCounters exotel, ServerCounters server,
+    TapCounters taps)
 {
     public ExotelCounters Exotel => exotel;
 
@@ -32,6 +33,7 @@ internal sealed class MetricsPage(
         Gauge(page, "calls_live", "Calls now.", calls.Live);
         Gauge(page, "slots_taken", "Sockets admitted now, their call started or not.", registry.Slots);
         Gauge(page, "slots_max", "Calls at the same time, at most.", registry.MaxCalls);
+        Gauge(page, "admission_held", "1 while no new calls are taken because Gemini has no sessions to spare.", registry.IsHeld ? 1 : 0);
         Gauge(page, "draining", "1 while no new calls are taken.", registry.IsDraining ? 1 : 0);
         Counter(page, "calls_started_total", "Calls begun.", calls.Started);
         Head(page, "calls_ended_total", "Calls ended, by reason.", "counter");
@@ -109,6 +111,7 @@ internal sealed class MetricsPage(
         Gauge(page, "gemini_sockets", "Sockets to Gemini now.", gemini.OpenSockets);
         Counter(page, "gemini_dials_total", "Dials to Gemini.", gemini.Dials);
         Counter(page, "gemini_dial_failures_total", "Dials that failed.", gemini.DialFailures);
+        Closes(page);
         Counter(page, "gemini_token_retries_total", "Dials repeated with a fresh token.", gemini.TokenRetries);
         Counter(page, "gemini_bad_messages_total", "Messages that were not JSON.", gemini.BadMessages);
         Counter(page, "gemini_bad_audio_total", "Audio parts that were not base64 of whole samples.", gemini.BadAudioParts);
@@ -120,6 +123,15 @@ internal sealed class MetricsPage(
         Counter(page, "tokens_minted_total", "Tokens minted.", token.Minted);
     }
 
+    private void Closes(StringBuilder page)
+    {
+        Head(page, "model_closes_total", "Ends of dials and sockets to Gemini, by code, stage and likeliest cause.", "counter");
+        foreach ((string code, string stage, string cause, long count) in gemini.Closes.Snapshot())
+        {
+            page.Append(CultureInfo.InvariantCulture, $"matrixd_model_closes_total{{code=\"{code}\",stage=\"{stage}\",cause=\"{cause}\"}} {count}\n");
+        }
+    }
+
     private void Process(StringBuilder page)
     {
         StoreCounters store = database.Counters;
@@ -127,6 +139,11 @@ internal sealed class MetricsPage(
         Counter(page, "store_rows_total", "Rows written.", store.Rows);
         Counter(page, "store_rows_dropped_total", "Rows of the transcript dropped because the writer was behind.", store.DroppedRows);
         Gauge(page, "store_queue", "Writes waiting.", store.QueueDepth);
+        Counter(page, "tapes_total", "Calls taped, and flight records written.", taps.Tapes);
+        Counter(page, "tape_lines_total", "Messages written to tapes.", taps.Frames);
+        Counter(page, "tape_lines_lost_total", "Messages left out of tapes because the disk was behind.", taps.FramesLost);
+        Counter(page, "tape_failures_total", "Tapes that the disk refused.", taps.Failures);
+        Counter(page, "flight_records_total", "Calls whose end was bad enough for a flight record.", taps.FlightRecords);
         Gauge(page, "resident_bytes", "Memory of the process.", Environment.WorkingSet);
         Counter(page, "gc_collections_total", "Collections of any generation.", GC.CollectionCount(0));
         Counter(page, "allocated_bytes_total", "Heap allocated.", GC.GetTotalAllocatedBytes());

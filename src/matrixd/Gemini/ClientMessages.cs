@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Matrixd.Calls;
+using Matrixd.Models;
 
 namespace Matrixd.Gemini;
 

@@ -89,7 +89,7 @@ internal sealed partial class LegLoop
 
     private async Task RunAsync()
     {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // begun under the call's gate: a dial has files and names to look up
+        await Task.Yield(); // begun under the call's gate: a dial has files and names to look up
         ModelEnding? ending = null;
         try
         {
@@ -167,7 +167,7 @@ internal sealed partial class LegLoop
         GeminiSocket socket;
         try
         {
-            socket = await _endpoint.DialAsync(late.Token);
+            socket = await _endpoint.DialAsync(_callSid, late.Token);
         }
         catch (OperationCanceledException) when (!_closing.IsCancellationRequested)
         {
@@ -198,7 +198,7 @@ internal sealed partial class LegLoop
         await socket.Link!.RunAsync(connection);
         Interlocked.Decrement(ref _endpoint.Counters.OpenSockets);
         bool wasUp = _leg.Leave(connection);
-        GeminiFailure failure = GeminiFailure.OfClose(connection, _endpoint.Options.ApiKey);
+        GeminiFailure failure = _endpoint.Judge(socket, connection);
         bool replaced = failure.IsTokenRefused && !_leg.IsClosed && _endpoint.ReplaceToken(socket, connection.Close.Reason);
         LossKind kind = LossKinds.Of(failure.Cause, connection.IsReady, connection.Resumes.Length > 0, connection.GoAwayCame);
         return new LegEnd(failure, kind, wasUp, replaced);

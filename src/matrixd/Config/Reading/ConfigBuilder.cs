@@ -13,13 +13,14 @@ internal static class ConfigBuilder
     /// <summary>Where nothing was measured; what one core carries with room to spare.</summary>
     private const int CallsPerCore = 200;
 
-    public static DaemonConfig Build(ConfigSections sections, string proxy, int processors) => new()
+    public static DaemonConfig Build(ConfigSections sections, ProxyChoice proxy, int processors) => new()
     {
         Server = Server(sections.Server),
         StorePath = sections.Store.FilePath(StoreKeys.Path),
-        Exotel = Exotel(sections.Exotel, sections.Limits),
-        Gemini = Gemini(sections.Gemini, sections.Limits, proxy),
+        Exotel = Exotel(sections.Exotel, sections.Limits) with { Proxy = proxy.Exotel, CaFile = sections.Gemini.FilePath(GeminiKeys.CaFile) },
+        Gemini = Gemini(sections.Gemini, sections.Limits, proxy.Gemini),
         Calls = Calls(sections, processors),
+        Diagnostics = Diagnostics(sections.Diagnostics),
         Agents = [.. sections.Agents.Select(Agent)],
         Tools = [.. sections.Tools.Select(Tool)],
     };
@@ -67,7 +68,7 @@ internal static class ConfigBuilder
         ApiVersion = gemini.Text(GeminiKeys.ApiVersion),
         Model = WithoutPrefix(gemini.Text(GeminiKeys.Model), "models/"),
         MaxSessions = gemini.Integer(GeminiKeys.MaxSessions),
-        Proxy = proxy.TrimEnd('/'),
+        Proxy = proxy,
         SharedTokenUses = gemini.Integer(GeminiKeys.SharedTokenUses),
         SharedTokenRefresh = gemini.Duration(GeminiKeys.SharedTokenRefresh),
         BrowserNewSessionWindow = gemini.Duration(GeminiKeys.BrowserNewSessionWindow),
@@ -115,6 +116,18 @@ internal static class ConfigBuilder
         BrokenTurn = watchdog.Duration(WatchdogKeys.BrokenTurn),
         Step = watchdog.Duration(WatchdogKeys.Step),
         Nudge = watchdog.Text(WatchdogKeys.Nudge) is { Length: > 0 } nudge ? nudge : StallOptions.DefaultNudge,
+    };
+
+    private static DiagnosticsOptions Diagnostics(SectionValues diagnostics) => new()
+    {
+        WireTap = TapWord.TryParse(diagnostics.Text(DiagnosticsKeys.WireTap), out IReadOnlyList<TapWord> words, out string wrong) ? words : throw new InvalidOperationException(wrong),
+        TapDirectory = diagnostics.FilePath(DiagnosticsKeys.TapDirectory),
+        KeepAudio = diagnostics.Text(DiagnosticsKeys.TapAudio) == "keep",
+        KeepNumbers = diagnostics.Text(DiagnosticsKeys.TapNumbers) == "keep",
+        TapeBytes = ByteSizes.Parse(diagnostics.Text(DiagnosticsKeys.TapCallBytes)),
+        DirectoryBytes = ByteSizes.Parse(diagnostics.Text(DiagnosticsKeys.TapMaxBytes)),
+        Keep = diagnostics.Duration(DiagnosticsKeys.TapKeep),
+        FlightRecorder = diagnostics.Flag(DiagnosticsKeys.FlightRecorder),
     };
 
     private static AgentOptions Agent(SectionValues agent) => new()

@@ -22,6 +22,7 @@ internal sealed class ConfigSections
         BargeIn = One(root, BargeInKeys.Section);
         Watchdog = One(root, WatchdogKeys.Section);
         Recording = One(root, RecordingKeys.Section);
+        Diagnostics = One(root, DiagnosticsKeys.Section);
         Agents = Many(root, AgentKeys.Section, AgentKeys.Name);
         Tools = Many(root, ToolKeys.Section, ToolKeys.Name);
     }
@@ -41,6 +42,8 @@ internal sealed class ConfigSections
     public SectionValues Watchdog { get; }
 
     public SectionValues Recording { get; }
+
+    public SectionValues Diagnostics { get; }
 
     public IReadOnlyList<SectionValues> Agents { get; }
 

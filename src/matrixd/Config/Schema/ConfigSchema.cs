@@ -13,6 +13,7 @@ internal static class ConfigSchema
         BargeInKeys.Section,
         WatchdogKeys.Section,
         RecordingKeys.Section,
+        DiagnosticsKeys.Section,
         AgentKeys.Section,
         ToolKeys.Section,
     ];
