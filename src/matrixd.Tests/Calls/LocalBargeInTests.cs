@@ -93,7 +93,7 @@ public sealed class LocalBargeInTests
         }
 
         Assert.Equal(told, story.Caller.Told.Count);
-        Assert.Equal((1, 0, 1, 1), (story.Counters.PlayoutPauses, story.Counters.PlayoutResumes, story.Counters.BargeIns, story.Counters.LocalBargeIns));
+        Assert.Equal((1, 0, 0, 1), (story.Counters.PlayoutPauses, story.Counters.PlayoutResumes, story.Counters.BargeIns, story.Counters.LocalBargeIns));
         story.Model.EndsTurn();
         story.Model.Says(Signals.Tone(440, 24_000, 1));
         story.Model.EndsTurn();
@@ -114,7 +114,7 @@ public sealed class LocalBargeInTests
         story.Line(3000);
 
         Assert.Equal(sent, story.Caller.PcmBytes);
-        Assert.Equal((0, 1, 1), (story.Counters.PlayoutPauses, story.Counters.BargeIns, story.Counters.LocalBargeIns));
+        Assert.Equal((0, 0, 1), (story.Counters.PlayoutPauses, story.Counters.BargeIns, story.Counters.LocalBargeIns));
     }
 
     [Fact]

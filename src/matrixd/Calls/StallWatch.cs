@@ -113,6 +113,13 @@ internal sealed class StallWatch(StallOptions options)
         _owedSince = now;
     }
 
+    /// <summary>Its connection is gone: nothing more comes of its turn.</summary>
+    public void Cut()
+    {
+        _isGenerating = false;
+        _turnIsAccounted = false;
+    }
+
     /// <summary>The model calls a tool.</summary>
     public void ToolCalled() => _turnIsAccounted = true;
 

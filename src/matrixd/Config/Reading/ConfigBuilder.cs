@@ -96,18 +96,6 @@ internal static class ConfigBuilder
         };
     }
 
-    private static DiagnosticsOptions Diagnostics(SectionValues diagnostics) => new()
-    {
-        WireTap = TapWord.TryParse(diagnostics.Text(DiagnosticsKeys.WireTap), out IReadOnlyList<TapWord> words, out string wrong) ? words : throw new InvalidOperationException(wrong),
-        TapDirectory = diagnostics.FilePath(DiagnosticsKeys.TapDirectory),
-        KeepAudio = diagnostics.Text(DiagnosticsKeys.TapAudio) == "keep",
-        KeepNumbers = diagnostics.Text(DiagnosticsKeys.TapNumbers) == "keep",
-        TapeBytes = ByteSizes.Parse(diagnostics.Text(DiagnosticsKeys.TapCallBytes)),
-        DirectoryBytes = ByteSizes.Parse(diagnostics.Text(DiagnosticsKeys.TapMaxBytes)),
-        Keep = diagnostics.Duration(DiagnosticsKeys.TapKeep),
-        FlightRecorder = diagnostics.Flag(DiagnosticsKeys.FlightRecorder),
-    };
-
     private static BargeInOptions BargeIn(SectionValues bargeIn) => new()
     {
         IsLocal = bargeIn.Text(BargeInKeys.Detector) == BargeInKeys.Local,
@@ -128,6 +116,18 @@ internal static class ConfigBuilder
         BrokenTurn = watchdog.Duration(WatchdogKeys.BrokenTurn),
         Step = watchdog.Duration(WatchdogKeys.Step),
         Nudge = watchdog.Text(WatchdogKeys.Nudge) is { Length: > 0 } nudge ? nudge : StallOptions.DefaultNudge,
+    };
+
+    private static DiagnosticsOptions Diagnostics(SectionValues diagnostics) => new()
+    {
+        WireTap = TapWord.TryParse(diagnostics.Text(DiagnosticsKeys.WireTap), out IReadOnlyList<TapWord> words, out string wrong) ? words : throw new InvalidOperationException(wrong),
+        TapDirectory = diagnostics.FilePath(DiagnosticsKeys.TapDirectory),
+        KeepAudio = diagnostics.Text(DiagnosticsKeys.TapAudio) == "keep",
+        KeepNumbers = diagnostics.Text(DiagnosticsKeys.TapNumbers) == "keep",
+        TapeBytes = ByteSizes.Parse(diagnostics.Text(DiagnosticsKeys.TapCallBytes)),
+        DirectoryBytes = ByteSizes.Parse(diagnostics.Text(DiagnosticsKeys.TapMaxBytes)),
+        Keep = diagnostics.Duration(DiagnosticsKeys.TapKeep),
+        FlightRecorder = diagnostics.Flag(DiagnosticsKeys.FlightRecorder),
     };
 
     private static AgentOptions Agent(SectionValues agent) => new()
