@@ -75,6 +75,7 @@ internal sealed class MetricsPage(
             page.Append(CultureInfo.InvariantCulture, $"matrixd_model_resumptions_total{{cause=\"{AbsenceCauses.All[(int)cause]}\"}} {calls.Resumptions(cause)}\n");
         }
 
+        Gauge(page, "model_quota_used_up", "1 while no new calls are taken because the model's quota is used up.", registry.IsModelClosed ? 1 : 0);
         Gaps(page);
     }
 

@@ -76,7 +76,7 @@ internal sealed partial class Daemon : IAsyncDisposable
             Logger = loggers.CreateLogger<CallSession>(),
         };
         MaxCalls = config.Gemini.MaxSessions > 0 ? Math.Min(config.Calls.MaxCalls, config.Gemini.MaxSessions) : config.Calls.MaxCalls;
-        Registry = new CallRegistry(MaxCalls);
+        Registry = new CallRegistry(MaxCalls, () => endpoint.Quota.IsUsedUp);
         Router = BuildRouter(config, environment, new MetricsPage(Registry, counters, gemini, _tokens, _database, new ExotelCounters(), new ServerCounters(), _taps.Counters), clock);
     }
 
