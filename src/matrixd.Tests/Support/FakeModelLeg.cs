@@ -109,6 +109,24 @@ internal sealed class FakeModelLeg(IModelSink sink) : IModelLeg
         sink.OnModelBatchEnd();
     }
 
+    /// <summary>The model announces the end of the connection.</summary>
+    public void GoesAway(double seconds)
+    {
+        sink.OnModelGoAway(TimeSpan.FromSeconds(seconds));
+        sink.OnModelBatchEnd();
+    }
+
+    /// <summary>A handle; empty: none now.</summary>
+    public void Handle(string handle)
+    {
+        sink.OnModelHandle(handle);
+        sink.OnModelBatchEnd();
+    }
+
+    public void Transcribes(string text) => sink.OnModelTranscript(text);
+
+    public void Understands(string text) => sink.OnCallerTranscript(text);
+
     /// <summary>Its connection is gone.</summary>
     public void Leaves(AbsenceCause cause = AbsenceCause.Loss, string detail = "close 1006")
     {

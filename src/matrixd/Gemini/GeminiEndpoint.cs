@@ -28,6 +28,9 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
     /// <summary>Monotonic.</summary>
     public TimeSpan Now => wheel.Now;
 
+    /// <summary>Told that the project's quota is used up, and for how long nothing more should be asked of it.</summary>
+    public Action<TimeSpan>? OnQuota { get; init; }
+
     /// <summary>0 to 1, for jitter.</summary>
     public Func<double> Random { get; init; } = System.Random.Shared.NextDouble;
 
@@ -47,7 +50,7 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
         Interlocked.Increment(ref counters.Dials);
         try
         {
-            return new GeminiSocket(await _dialer.DialAsync(callSid, Target(token), s_limits with { CloseTimeout = options.CloseTimeout }, closing), token, null);
+            return new GeminiSocket(await _dialer.DialAsync(callSid, TargetOf(options, token), s_limits with { CloseTimeout = options.CloseTimeout }, closing), token, null);
         }
         catch (DialException e)
         {
@@ -69,13 +72,18 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
         return true;
     }
 
-    /// <summary>Says how a socket's end is to be taken, and counts it.</summary>
-    public GeminiFailure Judge(GeminiSocket socket, GeminiConnection connection) => Counted(GeminiFailure.OfClose(connection, options.ApiKey, Evidence(socket.Token!) with
+    /// <summary>Says how a socket's end is to be taken, and counts it where it was not ours.</summary>
+    public GeminiFailure Judge(GeminiSocket socket, GeminiConnection connection)
     {
-        AudioMessages = connection.AudioMessages,
-        ToolPending = connection.HasPendingTool,
-        ModelKnown = connection.Quirks?.IsKnown,
-    }));
+        GeminiFailure failure = GeminiFailure.OfClose(connection, options.ApiKey, Evidence(socket.Token!) with
+        {
+            AudioMessages = connection.AudioMessages,
+            ToolPending = connection.HasPendingTool,
+            ModelKnown = connection.Quirks?.IsKnown,
+            Resumed = connection.Resumes.Length > 0,
+        });
+        return connection.Close.Cause is WebSocketCloseCause.Local or WebSocketCloseCause.Aborted ? failure : Counted(failure);
+    }
 
     /// <summary>Cuts a connection that is being closed, should it still be there then.</summary>
     public void CutAfter(WebSocketLink link, TimeSpan time) => wheel.Set(new WheelTimer(link.Abort), time);
@@ -83,6 +91,11 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
     private GeminiFailure Counted(GeminiFailure failure)
     {
         counters.Closes.Add(failure.Cause!);
+        if (failure.Cause!.Quota)
+        {
+            OnQuota?.Invoke(Recovery.QuotaBackOff);
+        }
+
         return failure;
     }
 
@@ -93,7 +106,7 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
     }
 
     // The slash in the token's name goes out as it is: an escaped one is refused as an unregistered caller.
-    private WebSocketDialTarget Target(StoredToken token) => new()
+    public static WebSocketDialTarget TargetOf(GeminiOptions options, StoredToken token) => new()
     {
         Host = options.BaseUrl.Host,
         Port = options.BaseUrl.Port,
