@@ -70,7 +70,7 @@ publish() {
   done
   case "$isa" in
     native) args+=(-p:IlcInstructionSet=native) ;;
-    baseline) args+=(-p:IlcInstructionSet=sse4.2,popcnt) ;;
+    baseline) args+=(-p:IlcInstructionSet=sse4.2) ;; # with popcnt, wherever there is the one there is the other
   esac
   local rid archive
   case "$(uname -m)" in
