@@ -180,6 +180,7 @@ public sealed class DoctorTests
     public async Task A_refused_session_is_told_with_its_causes_in_order(string stage, string when, string likeliest, string ruledOut)
     {
         await using DoctorRig rig = await DoctorRig.BuildAsync(House.Scripted with { Faults = [FaultSpec.Parse($"close=1008,{CatchAll}@{stage}")] });
+        rig.RefusalTime = TimeSpan.FromSeconds(15); // it is not waited out: the close comes
 
         DoctorReading reading = await rig.RunAsync();
 
