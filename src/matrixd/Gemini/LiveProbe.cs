@@ -20,15 +20,17 @@ internal sealed class LiveProbe(GeminiOptions options, TimerWheel wheel, TimeSpa
     private static readonly WebSocketLimits s_limits = new() { MaxMessageBytes = 1024 * 1024, CloseTimeout = TimeSpan.FromSeconds(1) };
 
     /// <summary>Opens, speaks and closes. Never throws but for cancellation.</summary>
-    public async Task<LiveProbeResult> RunAsync(StoredToken token, ModelSetup setup, CancellationToken cancelled)
+    /// <param name="clockSkew">How far the service's clock is ahead of ours.</param>
+    public async Task<LiveProbeResult> RunAsync(StoredToken token, ModelSetup setup, TimeSpan clockSkew, CancellationToken cancelled)
     {
         TimeProvider clock = wheel.Clock;
         long started = clock.GetTimestamp();
         string model = SetupWriter.ModelName(setup, options);
+        DateTimeOffset now = clock.GetUtcNow() + clockSkew;
         CloseEvidence evidence = new()
         {
             HadToken = true, PlainMethod = false, ModelKnown = ModelQuirks.For(model).IsKnown, Resumed = false, ToolPending = false,
-            WindowLeft = token.NewSessionUntil - clock.GetUtcNow(), LifeLeft = token.ExpiresAt - clock.GetUtcNow(),
+            WindowLeft = token.NewSessionUntil - now, LifeLeft = token.ExpiresAt - now,
         };
         WebSocketLink link;
         try

@@ -55,6 +55,9 @@ internal sealed class DoctorSubject : IDisposable
     /// <summary>For the sessions that are tried; null until one was minted.</summary>
     public StoredToken? Token { get; set; }
 
+    /// <summary>How far the service's clock is ahead, as the mint learnt it.</summary>
+    public TimeSpan ClockSkew { get; set; }
+
     /// <summary>The REST side, made at its first use.</summary>
     public GeminiHttp Http => _http ??= new GeminiHttp(Config.Gemini, Clock);
 
