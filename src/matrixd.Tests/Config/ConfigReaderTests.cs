@@ -64,12 +64,13 @@ public sealed class ConfigReaderTests
             {
                 StreamPath = "/in/exotel", DynamicPath = "/in/voicebot", WarmTtl = TimeSpan.FromSeconds(30), BasicUser = "caller", BasicPassword = "a-long-password", Allow = config.Exotel.Allow, AccountSid = "sharma1",
                 StartTimeout = TimeSpan.FromSeconds(4), CloseTimeout = TimeSpan.FromSeconds(3), ApiKey = "exo-key", ApiToken = "exo-token", Region = "sg", BaseUrl = "http://127.0.0.1:9000", CallerId = "08040000000",
+                Proxy = "http://10.0.0.5:3128", CaFile = "/etc/matrixd/ca.pem",
             },
             config.Exotel);
         Assert.Equal(
             new GeminiOptions
             {
-                ApiKey = "AIza-secret-key", BaseUrl = new Uri("https://gateway.example.in"), CaFile = "/etc/matrixd/ca.pem", ApiVersion = "v1beta", Model = "gemini-live-x", MaxSessions = 7, RotateAfter = TimeSpan.FromMinutes(5),
+                ApiKey = "AIza-secret-key", BaseUrl = new Uri("https://gateway.example.in"), CaFile = "/etc/matrixd/ca.pem", ApiVersion = "v1beta", Model = "gemini-live-x", MaxSessions = 7,
                 Proxy = "http://10.0.0.5:3128", SharedTokenUses = 50, SharedTokenRefresh = TimeSpan.FromMinutes(30), BrowserNewSessionWindow = TimeSpan.FromMinutes(2), CallMax = TimeSpan.FromMinutes(20), CloseTimeout = TimeSpan.FromSeconds(3),
             },
             config.Gemini);
@@ -77,7 +78,7 @@ public sealed class ConfigReaderTests
             new CallsOptions
             {
                 MaxCalls = 30, CallMax = TimeSpan.FromMinutes(20), MediaIdle = TimeSpan.FromSeconds(6), CloseTimeout = TimeSpan.FromSeconds(3), ModelReadyTimeout = TimeSpan.FromSeconds(7), OutboundLead = TimeSpan.FromMilliseconds(500),
-                UplinkFrame = TimeSpan.FromMilliseconds(40), UplinkBuffer = TimeSpan.FromSeconds(5), RecordingDirectory = "",
+                UplinkFrame = TimeSpan.FromMilliseconds(40), UplinkBuffer = TimeSpan.FromSeconds(5), RotateAfter = TimeSpan.FromMinutes(5), RecordingDirectory = "",
             },
             config.Calls);
     }

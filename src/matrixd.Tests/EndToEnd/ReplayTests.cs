@@ -82,6 +82,24 @@ public sealed class ReplayTests : IDisposable
         Assert.NotEmpty(report.Differences);
     }
 
+    [Theory]
+    [InlineData("1011@turn:0.1", "lost", "resumed")]
+    [InlineData("drop@audio", "lost", "resumed")]
+    [InlineData("goaway=20@ready", "go_away", "rotated")]
+    public async Task After_a_fault_the_call_comes_back_and_the_rest_of_the_tape_goes_on(string fault, params string[] events)
+    {
+        (string tape, _) = await TapeAsync(keepAudio: true);
+
+        ReplayReport report = await new ReplayRun(new ReplayRequest { Tape = tape, Faults = [ReplayFaultWords.Parse(fault)] }).RunAsync();
+
+        Assert.Single(report.Faults);
+        Assert.Equal(2, report.Connections);
+        Assert.Equal(events, report.ModelEvents.Select(e => e.Kind));
+        Assert.Equal("caller_hung_up", report.EndReason);
+        Assert.Contains(report.Turns, turn => turn.Said == "Goodbye.");
+        Assert.Contains(report.Tools, tool => tool.Outcome == "ok");
+    }
+
     [Fact]
     public async Task The_command_takes_a_file_or_a_call_and_says_what_is_no_tape()
     {

@@ -25,7 +25,7 @@ internal sealed class ReplayHouse : IAsyncDisposable
         ReplayTokens tokens = new(clock);
         _http = new GeminiHttp(gemini, clock, tokens);
         _tokens = new TokenService(_http, gemini, tokens, clock, NullLogger<TokenService>.Instance, new Random(1)); // its jitter is the same in every replay
-        GeminiEndpoint endpoint = new(gemini, _tokens, Wheel, new GeminiCounters(), dialer);
+        GeminiEndpoint endpoint = new(gemini, _tokens, Wheel, new GeminiCounters(), dialer) { Random = new Random(1).NextDouble };
         CallsOptions calls = Settings(tape);
         if (request.OutDirectory.Length > 0)
         {
@@ -84,6 +84,7 @@ internal sealed class ReplayHouse : IAsyncDisposable
             MediaIdle = tape.Setting(TapeSettings.MediaIdle, usual.MediaIdle),
             CloseTimeout = tape.Setting(TapeSettings.CloseTimeout, usual.CloseTimeout),
             ModelReadyTimeout = tape.Setting(TapeSettings.ModelReadyTimeout, usual.ModelReadyTimeout),
+            RotateAfter = tape.Setting(TapeSettings.RotateAfter, usual.RotateAfter),
             OutboundLead = tape.Setting(TapeSettings.OutboundLead, usual.OutboundLead),
             UplinkFrame = tape.Setting(TapeSettings.UplinkFrame, usual.UplinkFrame),
             UplinkBuffer = tape.Setting(TapeSettings.UplinkBuffer, usual.UplinkBuffer),

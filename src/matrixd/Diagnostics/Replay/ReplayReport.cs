@@ -23,6 +23,9 @@ internal sealed record ReplayReport
 
     public required IReadOnlyList<ReplayTool> Tools { get; init; }
 
+    /// <summary>What happened to the connection to the model.</summary>
+    public required IReadOnlyList<ReplayEvent> ModelEvents { get; init; }
+
     public required long BargeIns { get; init; }
 
     public required ReplaySound Heard { get; init; }
@@ -57,6 +60,9 @@ internal sealed record ReplayReport
 internal sealed record ReplayTurn(int Number, string Speaker, string Said, string Heard, long StartMs, long EndMs, bool Interrupted, long? ResponseMs);
 
 internal sealed record ReplayTool(string Name, string Outcome, long StartMs, long DurationMs);
+
+/// <param name="Kind">go_away, rotated, lost, resumed, …</param>
+internal sealed record ReplayEvent(string Kind, long AtMs, string Detail);
 
 /// <param name="Messages">Chunks to the caller, or messages to the model.</param>
 /// <param name="Sha256">Of all audio, one after the other.</param>

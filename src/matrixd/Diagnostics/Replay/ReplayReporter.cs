@@ -24,6 +24,7 @@ internal sealed class ReplayReporter(
             Turns = [.. house.Store.Turns.Select(turn => new ReplayTurn(
                 turn.Number, turn.Speaker == Speaker.Caller ? "caller" : "model", turn.Said, turn.Heard, turn.StartMs, turn.EndMs, turn.Interrupted, turn.ResponseMs < 0 ? null : turn.ResponseMs))],
             Tools = [.. house.Store.Tools.Select(tool => new ReplayTool(tool.Name, tool.Outcome, tool.StartMs, tool.DurationMs))],
+            ModelEvents = [.. house.Store.ModelEvents.Select(e => new ReplayEvent(e.Kind.Word(), e.AtMs, e.Detail))],
             BargeIns = house.Counters.BargeIns,
             Heard = Sound(ours.Chunks),
             SentToModel = Sound(ours.ModelAudio),

@@ -7,10 +7,13 @@ internal sealed class ReplayStore : ISessionStore, ICallLog
 {
     private readonly SortedDictionary<int, TurnRecord> _turns = [];
     private readonly List<ToolCallRecord> _tools = [];
+    private readonly List<ModelEventRecord> _events = [];
 
     public IReadOnlyCollection<TurnRecord> Turns => _turns.Values;
 
     public IReadOnlyList<ToolCallRecord> Tools => _tools;
+
+    public IReadOnlyList<ModelEventRecord> ModelEvents => _events;
 
     public StreamEnding? Ending { get; private set; }
 
@@ -45,7 +48,16 @@ internal sealed class ReplayStore : ISessionStore, ICallLog
 
     public void ToolCall(ToolCallRecord call) => _tools.Add(call);
 
+    public void ModelEvent(ModelEventRecord happened) => _events.Add(happened);
+
+    public void ModelHandle(CallSid callSid, StreamSid streamSid, string handle)
+    {
+        // the ending tells the last one
+    }
+
     public Task<IReadOnlyList<TurnRecord>> TurnsAsync(CallSid callSid) => Task.FromResult<IReadOnlyList<TurnRecord>>([.. _turns.Values]);
 
     public Task<IReadOnlyList<ToolCallRecord>> ToolCallsAsync(CallSid callSid) => Task.FromResult<IReadOnlyList<ToolCallRecord>>(_tools);
+
+    public Task<IReadOnlyList<ModelEventRecord>> ModelEventsAsync(CallSid callSid) => Task.FromResult<IReadOnlyList<ModelEventRecord>>(_events);
 }

@@ -18,6 +18,11 @@ internal static class ReplayText
             await Line(to, $"fault         {fault}");
         }
 
+        foreach (ReplayEvent happened in report.ModelEvents)
+        {
+            await Line(to, $"connection    {happened.AtMs / 1000.0,8:0.000} s  {happened.Kind}  {happened.Detail}");
+        }
+
         foreach (ReplayTurn turn in report.Turns)
         {
             await Line(to, $"turn {turn.Number,-3}      {turn.StartMs / 1000.0,8:0.000} s  {turn.Speaker,-6}  {turn.Said}{(turn.Interrupted ? $"  [heard: {turn.Heard}]" : "")}");

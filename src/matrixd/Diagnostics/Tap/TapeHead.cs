@@ -26,7 +26,7 @@ internal sealed class TapeHead(DiagnosticsOptions options, CallsOptions calls, G
         Milliseconds(json, TapeSettings.OutboundLead, calls.OutboundLead);
         Milliseconds(json, TapeSettings.UplinkFrame, calls.UplinkFrame);
         Milliseconds(json, TapeSettings.UplinkBuffer, calls.UplinkBuffer);
-        Milliseconds(json, TapeSettings.RotateAfter, gemini.RotateAfter);
+        Milliseconds(json, TapeSettings.RotateAfter, calls.RotateAfter);
         json.WriteEndObject();
     });
 
