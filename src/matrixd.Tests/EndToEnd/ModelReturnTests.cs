@@ -134,7 +134,7 @@ public sealed class ModelReturnTests
         Assert.Equal(503, refused.Status);
         using HttpClient http = house.Http();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await http.GetAsync("/healthz")).StatusCode);
-        await house.MetricAsync("model_quota_used_up", 1);
+        await house.MetricAsync("admission_held", 1);
         Assert.Single(house.Gemini.Connections);
         Assert.False(line.Closed.IsCompleted);
         line.HangUp();

@@ -57,6 +57,35 @@ public sealed class GeminiLegTests
         Assert.Equal(["setup", "toolResponse"], connection.Ledger.Received.Select(received => received.Kind).Take(2));
     }
 
+    // Text is realtime input too.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Text_waits_for_a_blocking_tool_call_to_be_answered_or_taken_back(bool takenBack)
+    {
+        await using GeminiLegRig rig = await GeminiLegRig.BuildAsync(new GeminiSimulatorOptions { Voice = GeminiVoice.Scripted, StrictTools = true });
+        SimulatedConnection connection = await rig.ReadyAsync();
+        connection.SendToolCall("1", new GeminiToolCall("lookup", "{}"));
+        await rig.ToldAsync("tool 1");
+        rig.Leg.SendText("Are you there?");
+        rig.Leg.Flush();
+        if (takenBack)
+        {
+            connection.SendToolCallCancellation("1");
+            await rig.ToldAsync("cancel 1");
+        }
+        else
+        {
+            rig.Leg.SendToolResponse("1", "lookup", """{"output":1}""");
+        }
+
+        rig.Leg.Flush();
+
+        Assert.Contains("Are you there?", (await connection.Ledger.ReceivedAsync("realtime_input.text")).Text, StringComparison.Ordinal);
+        Assert.Null(connection.Refused);
+        Assert.Equal(takenBack ? ["setup", "realtime_input.text"] : ["setup", "toolResponse", "realtime_input.text"], connection.Ledger.Received.Select(received => received.Kind));
+    }
+
     [Fact]
     public async Task A_tools_answer_that_is_not_JSON_is_an_error_to_the_model_and_not_to_the_call()
     {

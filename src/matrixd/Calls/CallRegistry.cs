@@ -5,8 +5,7 @@ namespace Matrixd.Calls;
 /// A slot is taken before the upgrade and given back when the call is really gone, so an empty registry means that nothing is left. Any thread; one
 /// lock, held for dictionary steps at starts and ends of calls, never on the frame path.
 /// </remarks>
-/// <param name="modelIsClosed">True while the model takes no new calls; null: it always does.</param>
-internal sealed class CallRegistry(int maxCalls, Func<bool>? modelIsClosed = null)
+internal sealed class CallRegistry(int maxCalls, AdmissionHold? hold = null)
 {
     // A carrier retries a handshake; the second socket wins only where the first has been dead this long.
     private static readonly TimeSpan s_alive = TimeSpan.FromSeconds(1);
@@ -26,21 +25,20 @@ internal sealed class CallRegistry(int maxCalls, Func<bool>? modelIsClosed = nul
 
     public bool IsDraining => Volatile.Read(ref _draining);
 
-    /// <summary>True where <see cref="TryAdmit"/> would say no.</summary>
-    public bool IsFull => Slots >= maxCalls || IsModelClosed;
+    /// <summary>True while the model's service has no sessions to spare.</summary>
+    public bool IsHeld => hold is { IsHeld: true };
 
-    /// <summary>True while the model takes no new calls.</summary>
-    public bool IsModelClosed => modelIsClosed?.Invoke() == true;
+    public bool IsFull => Slots >= maxCalls || IsHeld;
 
     /// <summary>Why <see cref="TryAdmit"/> says no, in words for whoever asked.</summary>
-    public string WhyNot => IsDraining ? "draining" : IsModelClosed ? "the model's quota is used up" : "all lines are taken";
+    public string WhyNot => IsDraining ? "draining" : IsHeld ? "Gemini has no sessions to spare" : "all lines are taken";
 
-    /// <summary>Takes a slot, or says no: full, draining, or the model takes no calls.</summary>
+    /// <summary>Takes a slot, or says no: full, held or draining.</summary>
     public bool TryAdmit()
     {
         lock (_gate)
         {
-            if (_draining || IsFull)
+            if (_draining || _slots >= maxCalls || IsHeld)
             {
                 return false;
             }

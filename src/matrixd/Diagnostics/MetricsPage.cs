@@ -33,6 +33,7 @@ internal sealed class MetricsPage(
         Gauge(page, "calls_live", "Calls now.", calls.Live);
         Gauge(page, "slots_taken", "Sockets admitted now, their call started or not.", registry.Slots);
         Gauge(page, "slots_max", "Calls at the same time, at most.", registry.MaxCalls);
+        Gauge(page, "admission_held", "1 while no new calls are taken because Gemini has no sessions to spare.", registry.IsHeld ? 1 : 0);
         Gauge(page, "draining", "1 while no new calls are taken.", registry.IsDraining ? 1 : 0);
         Counter(page, "calls_started_total", "Calls begun.", calls.Started);
         Head(page, "calls_ended_total", "Calls ended, by reason.", "counter");
@@ -75,7 +76,6 @@ internal sealed class MetricsPage(
             page.Append(CultureInfo.InvariantCulture, $"matrixd_model_resumptions_total{{cause=\"{AbsenceCauses.All[(int)cause]}\"}} {calls.Resumptions(cause)}\n");
         }
 
-        Gauge(page, "model_quota_used_up", "1 while no new calls are taken because the model's quota is used up.", registry.IsModelClosed ? 1 : 0);
         Gaps(page);
     }
 

@@ -42,7 +42,10 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
 
     /// <summary>True where caller audio may be sent now: the setup is complete, and no blocking tool call is pending.</summary>
     /// <remarks>Observed: realtime input while a blocking tool call is pending is closed with 1007 or 1008.</remarks>
-    public bool TakesAudio => IsReady && (_waitingTools == 0 || Quirks is { NonBlockingTools: true });
+    public bool TakesAudio => IsReady && !IsBlocked;
+
+    /// <summary>True while a blocking tool call is pending: audio, text and the end of the stream are all realtime input, and wait.</summary>
+    public bool IsBlocked => _waitingTools > 0 && Quirks is not { NonBlockingTools: true };
 
     /// <summary>True while a tool call waits for its answer.</summary>
     public bool HasPendingTool => _waitingTools > 0;

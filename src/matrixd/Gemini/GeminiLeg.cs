@@ -75,7 +75,7 @@ internal sealed class GeminiLeg : IModelLeg
     {
         lock (_gate)
         {
-            if (_up is not { } up)
+            if (_up is not { IsBlocked: false } up)
             {
                 _held.Hold(text);
                 return;
@@ -106,7 +106,15 @@ internal sealed class GeminiLeg : IModelLeg
         up.OnToolAnswered(id);
     }
 
-    public void Flush() => _up?.Link!.Flush();
+    public void Flush()
+    {
+        if (!_held.IsEmpty)
+        {
+            SendHeld(); // its tool call may have been answered, or taken back
+        }
+
+        _up?.Link!.Flush();
+    }
 
     public void Reconnect(ReconnectKind kind, string why)
     {
@@ -222,7 +230,7 @@ internal sealed class GeminiLeg : IModelLeg
     {
         lock (_gate)
         {
-            while (_up is { } up && _held.TryTake(out string text))
+            while (_up is { IsBlocked: false } up && _held.TryTake(out string text))
             {
                 Send(output => ClientMessages.WriteText(output, up.Quirks!, text));
             }

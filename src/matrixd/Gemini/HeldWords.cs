@@ -2,7 +2,7 @@ using Matrixd.Calls;
 
 namespace Matrixd.Gemini;
 
-/// <summary>What the call wants to tell the model while there is no connection: texts, and answers of tools whose call came on a connection that is gone.</summary>
+/// <summary>What the call wants to tell the model while there is no connection, or none that takes words: texts, and answers of tools whose call came on a connection that is gone.</summary>
 /// <remarks>Under the leg's gate. A tool's answer goes as text: to a new connection its id means nothing.</remarks>
 internal sealed class HeldWords
 {
@@ -10,6 +10,9 @@ internal sealed class HeldWords
     private const int MaxHeld = 16;
 
     private readonly Queue<string> _texts = new();
+
+    /// <summary>Also without the gate: a hint.</summary>
+    public bool IsEmpty => _texts.Count == 0;
 
     public void Hold(string text)
     {

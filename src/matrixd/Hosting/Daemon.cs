@@ -59,7 +59,15 @@ internal sealed partial class Daemon : IAsyncDisposable
         _tokens = new TokenService(_http, config.Gemini, new TokenStore(_database), clock, loggers.CreateLogger<TokenService>());
         GeminiCounters gemini = new();
         _taps = new CallTaps(config.Diagnostics, new TapeHead(config.Diagnostics, config.Calls, config.Gemini, VersionCommand.Version), clock, loggers);
-        GeminiEndpoint endpoint = new(config.Gemini, _tokens, _wheel, gemini, new TappedDialer(new GeminiDialer(_wheel), _taps));
+        AdmissionHold hold = new(clock);
+        GeminiEndpoint endpoint = new(config.Gemini, _tokens, _wheel, gemini, new TappedDialer(new GeminiDialer(_wheel), _taps))
+        {
+            OnQuota = time =>
+            {
+                hold.Hold(time);
+                LogHeld(time.TotalSeconds);
+            },
+        };
         Sessions = new SessionStore(_database);
         Log = new CallLog(_database);
         CallEnvironment environment = new()
@@ -76,7 +84,7 @@ internal sealed partial class Daemon : IAsyncDisposable
             Logger = loggers.CreateLogger<CallSession>(),
         };
         MaxCalls = config.Gemini.MaxSessions > 0 ? Math.Min(config.Calls.MaxCalls, config.Gemini.MaxSessions) : config.Calls.MaxCalls;
-        Registry = new CallRegistry(MaxCalls, () => endpoint.Quota.IsUsedUp);
+        Registry = new CallRegistry(MaxCalls, hold);
         Router = BuildRouter(config, environment, new MetricsPage(Registry, counters, gemini, _tokens, _database, new ExotelCounters(), new ServerCounters(), _taps.Counters), clock);
     }
 
@@ -208,6 +216,9 @@ internal sealed partial class Daemon : IAsyncDisposable
 
     [LoggerMessage(1702, LogLevel.Error, "unforeseen fault in a call's timer")]
     private partial void LogTimerFault(Exception e);
+
+    [LoggerMessage(1704, LogLevel.Warning, "Gemini's quota is used up: no new calls for {Seconds:0} s, they get 503")]
+    private partial void LogHeld(double seconds);
 
     [LoggerMessage(1703, LogLevel.Information, "recordings: {Repaired} repaired in {Directory}")]
     private partial void LogRepaired(int repaired, string directory);
