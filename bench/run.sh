@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Benches: run.sh [kernels] (BenchmarkDotNet on every hot kernel) | audio (our resamplers beside other libraries', pairs to listen to) |
-# calls (what a call costs on this machine) | pair (floor and daemon by turns) | rotation (what moving and losing connections to Gemini costs a call).
+# Benches: run.sh [kernels] (BenchmarkDotNet on every hot kernel) | audio (our resamplers beside other libraries', pairs to listen to) | calls (what a call costs on this machine) | pair (floor and daemon by turns) |
+# rotation (what moving and losing connections to Gemini costs a call).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
