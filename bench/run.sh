@@ -12,6 +12,13 @@ native_tools() {
   bench/native/build.sh
 }
 
+# calls: what the binary's own command does, with the floor to compare with and the load in C, which costs less than the one in the binary.
+calls() {
+  ./build.sh native
+  native_tools
+  artifacts/matrixd bench calls --load artifacts/bench/load --floor artifacts/bench/floor "$@"
+}
+
 # pair: floor and daemon by turns under the same load, --calls N (400), --seconds S (20), --rounds R (3), --grid-us US (1000), --binary FILE;
 # --busy yes: the machine has other work, so the load runs in real time and what is measured before others (root).
 # The processor time of one that is measured is divided by the audio that really flowed, so a machine that is busy with other work tells little lies only.
@@ -116,7 +123,7 @@ wait_for() {
 
 case "${1:-kernels}" in
   pair) shift; pair "$@" ;;
-  calls) shift; pair "$@" ;;
+  calls) shift; calls "$@" ;;
   kernels) shift || true; kernels "$@" ;;
   *) echo "usage: ./build.sh bench [kernels | calls | pair] [FLAGS]" >&2; exit 2 ;;
 esac

@@ -20,7 +20,7 @@ internal static class ConfigReader
         ToolChecks.Run(load, sections);
         AgentChecks.Run(load, sections);
         load.ThrowIfErrors();
-        return new LoadedConfig(ConfigBuilder.Build(sections, proxy, environment.Processors), load.Warnings, load.Values);
+        return new LoadedConfig(ConfigBuilder.Build(sections, proxy, MeasuredCapacity.DefaultCalls(sections.Store.FilePath(StoreKeys.Path), environment)), load.Warnings, load.Values);
     }
 
     /// <summary>The database file that a configuration names: for commands that read it and need no secret.</summary>
