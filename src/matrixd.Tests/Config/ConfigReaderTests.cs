@@ -64,12 +64,13 @@ public sealed class ConfigReaderTests
             {
                 StreamPath = "/in/exotel", DynamicPath = "/in/voicebot", WarmTtl = TimeSpan.FromSeconds(30), BasicUser = "caller", BasicPassword = "a-long-password", Allow = config.Exotel.Allow, AccountSid = "sharma1",
                 StartTimeout = TimeSpan.FromSeconds(4), CloseTimeout = TimeSpan.FromSeconds(3), ApiKey = "exo-key", ApiToken = "exo-token", Region = "sg", BaseUrl = "http://127.0.0.1:9000", CallerId = "08040000000",
+                Proxy = "http://10.0.0.5:3128", CaFile = "/etc/matrixd/ca.pem",
             },
             config.Exotel);
         Assert.Equal(
             new GeminiOptions
             {
-                ApiKey = "AIza-secret-key", BaseUrl = new Uri("https://gateway.example.in"), CaFile = "/etc/matrixd/ca.pem", ApiVersion = "v1beta", Model = "gemini-live-x", MaxSessions = 7, RotateAfter = TimeSpan.FromMinutes(5),
+                ApiKey = "AIza-secret-key", BaseUrl = new Uri("https://gateway.example.in"), CaFile = "/etc/matrixd/ca.pem", ApiVersion = "v1beta", Model = "gemini-live-x", MaxSessions = 7,
                 Proxy = "http://10.0.0.5:3128", SharedTokenUses = 50, SharedTokenRefresh = TimeSpan.FromMinutes(30), BrowserNewSessionWindow = TimeSpan.FromMinutes(2), CallMax = TimeSpan.FromMinutes(20), CloseTimeout = TimeSpan.FromSeconds(3),
             },
             config.Gemini);
@@ -77,7 +78,7 @@ public sealed class ConfigReaderTests
             new CallsOptions
             {
                 MaxCalls = 30, CallMax = TimeSpan.FromMinutes(20), MediaIdle = TimeSpan.FromSeconds(6), CloseTimeout = TimeSpan.FromSeconds(3), ModelReadyTimeout = TimeSpan.FromSeconds(7), OutboundLead = TimeSpan.FromMilliseconds(500),
-                UplinkFrame = TimeSpan.FromMilliseconds(40), UplinkBuffer = TimeSpan.FromSeconds(5), RecordingDirectory = "",
+                UplinkFrame = TimeSpan.FromMilliseconds(40), UplinkBuffer = TimeSpan.FromSeconds(5), RotateAfter = TimeSpan.FromMinutes(5), RecordingDirectory = "",
             },
             config.Calls);
     }
@@ -142,7 +143,7 @@ public sealed class ConfigReaderTests
                 "/etc/matrixd/matrixd.toml:6:13: server.max_calls = -1: must be 0 to 100000",
                 "/etc/matrixd/matrixd.toml:7:11: server.listen = \"8080\": must be host:port; such as \"127.0.0.1:8080\", \"[::1]:8080\" or \"https://0.0.0.0:443\"",
                 "/etc/matrixd/matrixd.toml:7:19: server.listen = \"127.0.0.1:99999\": must end with a port from 0 to 65535; 0 lets the system choose one",
-                "/etc/matrixd/matrixd.toml:8:2: nonsense: is no section that matrixd knows; the sections are [server], [store], [exotel], [gemini], [limits], [recording], [[agent]], [[tool]]",
+                "/etc/matrixd/matrixd.toml:8:2: nonsense: is no section that matrixd knows; the sections are [server], [store], [exotel], [gemini], [limits], [recording], [diagnostics], [[agent]], [[tool]]",
                 "/etc/matrixd/matrixd.toml: exotel.basic_password_file: nothing protects the Exotel socket; give a password (basic_password_file, or the systemd credential exotel-basic-password), or the networks Exotel comes from (allow), or for a trial insecure = true in [server]",
                 "/etc/matrixd/matrixd.toml: agent: there is no agent to answer calls; add an [[agent]] section with name and prompt",
             ],

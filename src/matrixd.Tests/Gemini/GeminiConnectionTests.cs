@@ -197,6 +197,14 @@ public sealed class GeminiConnectionTests
 
         public void OnModelReady(string model) => Told.Add("model ready");
 
+        public void OnModelAway(ModelAbsence absence) => Told.Add($"gone {absence.Detail}");
+
+        public Task OnFreshSessionAsync() => Task.CompletedTask;
+
+        public void OnModelBack(ModelReturn back) => Told.Add("back");
+
+        public void OnModelEvent(ModelEventKind kind, string detail) => Told.Add($"event {kind.Word()}");
+
         public void OnModelAudio(ReadOnlySpan<byte> pcm, int sampleRate) => Told.Add($"audio {pcm.Length}@{sampleRate}");
 
         public void OnModelInterrupted() => Told.Add("interrupted");

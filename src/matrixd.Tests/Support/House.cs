@@ -61,6 +61,15 @@ internal sealed class House : IAsyncDisposable
     /// <summary>A model that does only what a test tells it, its audio at once.</summary>
     public static GeminiSimulatorOptions Scripted => new() { Voice = GeminiVoice.Scripted, SpeedFactor = 0 };
 
+    /// <summary>As <see cref="Scripted"/>, and whoever loses a connection finds no way back.</summary>
+    public static GeminiSimulatorOptions OnlyOnce => Scripted with
+    {
+        Script = index => index == 0 ? new GeminiScript() : new GeminiScript { OnSetup = (connection, _) => connection.Close(1011, "Internal error encountered.") },
+    };
+
+    /// <summary>Does not look for a way back for long.</summary>
+    public static DaemonConfig Impatient(DaemonConfig config) => config with { Gemini = config.Gemini with { RecoveryBudget = TimeSpan.Zero } };
+
     /// <param name="gemini">The simulator's options.</param>
     /// <param name="configure">Changes the configuration that would be used.</param>
     /// <param name="directory">Goes on with the store of an earlier house; null: a fresh one.</param>

@@ -69,6 +69,25 @@ internal sealed class CallMedia
     /// <summary>True while the caller still has something to hear.</summary>
     public bool IsPlaying => _playout.IsPlaying(Now);
 
+    /// <summary>What the caller still has to hear.</summary>
+    public TimeSpan ToHear
+    {
+        get
+        {
+            long now = Now;
+            return Time(_playout.Written - _playout.Clock.Played(now));
+        }
+    }
+
+    /// <summary>When the caller's last utterance ended, so far; null: none that is more than a click.</summary>
+    public TimeSpan? CallerSpokeAt => _speech.End - _speech.Start >= _sampleRate * 150L / 1000 ? Time(_speech.End) : null;
+
+    /// <summary>True where the caller was heard within the last pause for breath.</summary>
+    public bool CallerSpeaks => _speech.End >= 0 && Now - _speech.End < _speech.Pause;
+
+    /// <summary>The turns so far, as far as they are at hand; the store has the older ones.</summary>
+    public IReadOnlyList<TurnRecord> RecentTurns => _turns.Recent(Now);
+
     private long Now => Elapsed.Ticks * _sampleRate / TimeSpan.TicksPerSecond;
 
     /// <summary>A frame of the caller.</summary>
@@ -129,6 +148,15 @@ internal sealed class CallMedia
         _interruptedAt = TimeSpan.MinValue;
         _turns.ModelTurnComplete(_playout.Written, Now);
         _playout.EndTurn();
+    }
+
+    /// <summary>The model's connection is gone: nothing more comes of the turn that it was in.</summary>
+    /// <returns>What the model had said of it, all of which the caller will hear; and what the caller has said since the model spoke last.</returns>
+    public (string ModelWords, string CallerWords) ModelCut()
+    {
+        (string, string) words = (_turns.ModelWords, _turns.CallerWords);
+        ModelTurnComplete();
+        return words;
     }
 
     /// <summary>Barge-in: drops, clears and forgets in one step.</summary>
@@ -204,6 +232,8 @@ internal sealed class CallMedia
         _playout.Release();
         _uplink.Release();
     }
+
+    private TimeSpan Time(long samples) => TimeSpan.FromTicks(samples * TimeSpan.TicksPerSecond / _sampleRate);
 
     private void Replay()
     {

@@ -68,6 +68,8 @@ internal sealed partial class CallSession
 
     internal ICallerLeg Caller => _caller;
 
+    internal ModelEvents Events => _events;
+
     /// <summary>Null until the row is adopted.</summary>
     internal AgentBriefing? Briefing => _briefing;
 
@@ -128,7 +130,8 @@ internal sealed partial class CallSession
                 _endReason = reason;
                 _endDetail = detail;
                 _environment.Wheel.Cancel(_housekeeping);
-                _events.AbandonTools();
+                _events.Tools.Abandon();
+                _events.Life.End();
                 _media.Complete();
                 _model.Close();
                 _caller.Close(reason);
@@ -206,7 +209,7 @@ internal sealed partial class CallSession
             }
 
             LogStarted(CallSid, StreamSid, session.Direction, session.Agent, MaskedNumber.Of(session.From), _start.SampleRate);
-            _events.Tools = new ToolCalls(briefing.Tools, session, _events.OnToolCompleted, _environment.Clock);
+            _events.Tools.Running = new ToolCalls(briefing.Tools, session, _events.Tools.Completed, _environment.Clock);
             _briefing = briefing;
             _model.Begin(briefing.Setup);
         }
@@ -235,6 +238,7 @@ internal sealed partial class CallSession
 
             _environment.Wheel.Set(_housekeeping, s_housekeeping); // first: whatever fails below, the limits are looked at again
             _media.Housekeep();
+            _events.Life.Housekeep();
             _media.Pump();
             CheckLimits();
             _model.Flush();

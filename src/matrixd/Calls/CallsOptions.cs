@@ -15,6 +15,9 @@ internal sealed record CallsOptions
     /// <summary>From start to the model's setupComplete.</summary>
     public TimeSpan ModelReadyTimeout { get; init; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>Age of a connection to the model at which the call moves to another.</summary>
+    public TimeSpan RotateAfter { get; init; } = TimeSpan.FromMinutes(8);
+
     /// <summary>Playout lead over real time.</summary>
     public TimeSpan OutboundLead { get; init; } = TimeSpan.FromMilliseconds(300);
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Matrixd.Transport;
 
 namespace Matrixd.Gemini;
 
@@ -117,7 +118,7 @@ internal sealed class GeminiHttp : IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(5),
             UseCookies = false,
             UseProxy = options.Proxy.Length > 0,
-            Proxy = options.Proxy.Length > 0 ? ProxyOf(new Uri(options.Proxy)) : null,
+            Proxy = RestProxy.Of(options.Proxy),
             AutomaticDecompression = DecompressionMethods.None, // a small answer can unpack into a large one
         };
         if (options.CaFile.Length > 0)
@@ -127,18 +128,6 @@ internal sealed class GeminiHttp : IDisposable
         }
 
         return handler;
-    }
-
-    // Credentials go beside the address, not in it: the client's errors quote the address.
-    private static WebProxy ProxyOf(Uri proxy)
-    {
-        var bare = new WebProxy(new UriBuilder(proxy) { UserName = "", Password = "" }.Uri);
-        if (proxy.UserInfo.Split(':', 2) is [{ Length: > 0 } user, string password])
-        {
-            bare.Credentials = new NetworkCredential(Uri.UnescapeDataString(user), Uri.UnescapeDataString(password));
-        }
-
-        return bare;
     }
 
     private static string Cause(Exception e) => e.GetBaseException() switch

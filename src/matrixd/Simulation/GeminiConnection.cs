@@ -45,7 +45,7 @@ internal sealed class GeminiConnection : IWebSocketSink
         _outbox = new GeminiOutbox(link, Ledger);
         _mouth = new GeminiMouth(this, _outbox, shared.Time.Wheel, shared.Options.SpeedFactor);
         _faults = new GeminiFaults(this, _mouth, shared);
-        _inbox = new GeminiInbox(this, shared.Options);
+        _inbox = new GeminiInbox(this, _outbox, shared.Options);
     }
 
     public int Index { get; }

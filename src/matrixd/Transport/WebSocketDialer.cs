@@ -54,6 +54,36 @@ internal static class WebSocketDialer
         }
     }
 
+    /// <summary>Goes as far as TLS and hangs up, for diagnosis: the server is asked nothing.</summary>
+    /// <exception cref="DialException">It did not come so far; says at which stage.</exception>
+    public static async Task<DialReport> ProbeAsync(WebSocketDialTarget target, TimeProvider clock, CancellationToken stopping)
+    {
+        var stages = new DialStages(target, stopping);
+        long started = clock.GetTimestamp();
+        Socket socket = await ConnectAsync(target, stages);
+        Stream stream = new NetworkStream(socket, ownsSocket: true);
+        try
+        {
+            string remote = RemoteEndPoint(socket);
+            long connected = clock.GetTimestamp();
+            if (target.Tls)
+            {
+                stream = await stages.RunAsync(DialStage.Tls, target.TlsTimeout, token => TlsConnector.ConnectAsync(stream, target, token));
+            }
+
+            return Describe(stream as SslStream) with
+            {
+                RemoteEndPoint = remote,
+                Connect = clock.GetElapsedTime(started, connected),
+                Tls = clock.GetElapsedTime(connected),
+            };
+        }
+        finally
+        {
+            await stream.DisposeAsync();
+        }
+    }
+
     // A connection to the server: straight, or through the proxy's tunnel.
     private static async Task<Socket> ConnectAsync(WebSocketDialTarget target, DialStages stages)
     {
@@ -121,6 +151,7 @@ internal static class WebSocketDialer
             CipherSuite = tls.NegotiatedCipherSuite.ToString(),
             Alpn = tls.NegotiatedApplicationProtocol.ToString(),
             CertificateSubject = certificate?.Subject ?? "",
+            CertificateIssuer = certificate?.Issuer ?? "",
             CertificateExpires = certificate?.NotAfter,
         };
     }

@@ -11,13 +11,14 @@ namespace Matrixd.Config;
 internal static class ConfigBuilder
 {
     /// <param name="defaultCalls">Calls at the same time, where the file leaves it open.</param>
-    public static DaemonConfig Build(ConfigSections sections, string proxy, int defaultCalls) => new()
+    public static DaemonConfig Build(ConfigSections sections, ProxyChoice proxy, int defaultCalls) => new()
     {
         Server = Server(sections.Server),
         StorePath = sections.Store.FilePath(StoreKeys.Path),
-        Exotel = Exotel(sections.Exotel, sections.Limits),
-        Gemini = Gemini(sections.Gemini, sections.Limits, proxy),
+        Exotel = Exotel(sections.Exotel, sections.Limits) with { Proxy = proxy.Exotel, CaFile = sections.Gemini.FilePath(GeminiKeys.CaFile) },
+        Gemini = Gemini(sections.Gemini, sections.Limits, proxy.Gemini),
         Calls = Calls(sections, defaultCalls),
+        Diagnostics = Diagnostics(sections.Diagnostics),
         Agents = [.. sections.Agents.Select(Agent)],
         Tools = [.. sections.Tools.Select(Tool)],
     };
@@ -65,8 +66,7 @@ internal static class ConfigBuilder
         ApiVersion = gemini.Text(GeminiKeys.ApiVersion),
         Model = WithoutPrefix(gemini.Text(GeminiKeys.Model), "models/"),
         MaxSessions = gemini.Integer(GeminiKeys.MaxSessions),
-        RotateAfter = gemini.Duration(GeminiKeys.RotateAfter),
-        Proxy = proxy.TrimEnd('/'),
+        Proxy = proxy,
         SharedTokenUses = gemini.Integer(GeminiKeys.SharedTokenUses),
         SharedTokenRefresh = gemini.Duration(GeminiKeys.SharedTokenRefresh),
         BrowserNewSessionWindow = gemini.Duration(GeminiKeys.BrowserNewSessionWindow),
@@ -84,12 +84,25 @@ internal static class ConfigBuilder
             MediaIdle = sections.Limits.Duration(LimitsKeys.MediaIdle),
             CloseTimeout = sections.Limits.Duration(LimitsKeys.CloseTimeout),
             ModelReadyTimeout = sections.Limits.Duration(LimitsKeys.ModelReadyTimeout),
+            RotateAfter = sections.Gemini.Duration(GeminiKeys.RotateAfter),
             OutboundLead = sections.Exotel.Duration(ExotelKeys.OutboundLead),
             UplinkFrame = sections.Gemini.Duration(GeminiKeys.UplinkFrame),
             UplinkBuffer = sections.Gemini.Duration(GeminiKeys.UplinkBuffer),
             RecordingDirectory = sections.Recording.Flag(RecordingKeys.Enabled) ? sections.Recording.FilePath(RecordingKeys.Directory) : "",
         };
     }
+
+    private static DiagnosticsOptions Diagnostics(SectionValues diagnostics) => new()
+    {
+        WireTap = TapWord.TryParse(diagnostics.Text(DiagnosticsKeys.WireTap), out IReadOnlyList<TapWord> words, out string wrong) ? words : throw new InvalidOperationException(wrong),
+        TapDirectory = diagnostics.FilePath(DiagnosticsKeys.TapDirectory),
+        KeepAudio = diagnostics.Text(DiagnosticsKeys.TapAudio) == "keep",
+        KeepNumbers = diagnostics.Text(DiagnosticsKeys.TapNumbers) == "keep",
+        TapeBytes = ByteSizes.Parse(diagnostics.Text(DiagnosticsKeys.TapCallBytes)),
+        DirectoryBytes = ByteSizes.Parse(diagnostics.Text(DiagnosticsKeys.TapMaxBytes)),
+        Keep = diagnostics.Duration(DiagnosticsKeys.TapKeep),
+        FlightRecorder = diagnostics.Flag(DiagnosticsKeys.FlightRecorder),
+    };
 
     private static AgentOptions Agent(SectionValues agent) => new()
     {

@@ -20,6 +20,7 @@ internal sealed class ConfigSections
         Gemini = One(root, GeminiKeys.Section);
         Limits = One(root, LimitsKeys.Section);
         Recording = One(root, RecordingKeys.Section);
+        Diagnostics = One(root, DiagnosticsKeys.Section);
         Agents = Many(root, AgentKeys.Section, AgentKeys.Name);
         Tools = Many(root, ToolKeys.Section, ToolKeys.Name);
     }
@@ -35,6 +36,8 @@ internal sealed class ConfigSections
     public SectionValues Limits { get; }
 
     public SectionValues Recording { get; }
+
+    public SectionValues Diagnostics { get; }
 
     public IReadOnlyList<SectionValues> Agents { get; }
 

@@ -11,6 +11,7 @@ internal static class ConfigSchema
         GeminiKeys.Section,
         LimitsKeys.Section,
         RecordingKeys.Section,
+        DiagnosticsKeys.Section,
         AgentKeys.Section,
         ToolKeys.Section,
     ];
