@@ -34,7 +34,7 @@ internal sealed record BenchPlan
 
     public int PairCalls { get; init; } = 400;
 
-    /// <summary>The machine has other work: the load runs in real time, what is measured before others. Needs root.</summary>
+    /// <summary>The machine has other work: load and daemon run in real time. Needs root.</summary>
     public bool Busy { get; init; }
 
     /// <summary>False: pairs alone.</summary>

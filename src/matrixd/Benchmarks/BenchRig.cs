@@ -19,9 +19,9 @@ internal sealed class BenchRig : IAsyncDisposable
     // Turns that began while calls were added are over then.
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(4);
 
-    // On a machine with other work: the load is on time whatever else runs, what is measured comes before the rest.
+    // On a machine with other work: the load is on time whatever else runs, and what is measured comes before the rest.
     private static readonly string[] s_onTime = ["chrt", "-f", "10"];
-    private static readonly string[] s_first = ["nice", "-n", "-15"];
+    private static readonly string[] s_first = ["chrt", "-r", "5"];
 
     private readonly BenchProcess _load;
     private readonly BenchProcess _target;
