@@ -128,7 +128,8 @@ rotation() {
   local calls=100
   if [ "${1:-}" = --calls ]; then calls=$2; shift 2; fi
   [ $# -eq 0 ] || { echo "bench rotation: $1 is not known" >&2; exit 2; }
-  MATRIXD_BENCH_CALLS=$calls dotnet test src/matrixd.Tests -c Release --nologo --filter FullyQualifiedName~RotationBench --logger 'console;verbosity=quiet'
+  MATRIXD_BENCH_CALLS=$calls dotnet test src/matrixd.Tests -c Release --nologo --filter FullyQualifiedName~RotationBench --logger 'console;verbosity=normal' \
+    | grep -E '^(connection|goAway|reset) |Failed|Error|error'
   echo "load average        $(cut -d' ' -f1-3 /proc/loadavg)"
 }
 
