@@ -239,9 +239,9 @@ public sealed class DoctorFindingsTests
         DoctorOutcome outcome = await new DoctorRun(subject, new DoctorPrinter(output, json: false, subject.Shade), checks).RunAsync(CancellationToken.None);
 
         Assert.Equal((1, 2, 1), (outcome.Fine, outcome.Broken, outcome.Skipped));
-        Assert.Contains("✗ deaf                  no end within 0 s", output.ToString());
-        Assert.Contains("✗ faulty                unforeseen: InvalidDataException: a bug", output.ToString());
-        Assert.Contains("! above                 not checked: it needs what \"deaf\" asks for", output.ToString());
+        Assert.Contains("✗ deaf                   no end within 0 s", output.ToString());
+        Assert.Contains("✗ faulty                 unforeseen: InvalidDataException: a bug", output.ToString());
+        Assert.Contains("! above                  not checked: it needs what \"deaf\" asks for", output.ToString());
     }
 
     // In the middle of a page that is in use.

@@ -51,10 +51,10 @@ public sealed class DoctorTests
         (DoctorOutcome outcome, string text) = await rig.PrintAsync(json: false);
 
         Assert.Equal(2, outcome.Broken);
-        Assert.Contains("\n✓ ALPN                  http/1.1 was negotiated\n", text);
+        Assert.Contains("\n✓ ALPN                   http/1.1 was negotiated\n", text);
         Assert.Contains("\n✗ model gemini-3.1-flash-live-perview  is not on the list of live models; ", text);
-        Assert.Contains("\n                        → set [gemini] model = \"gemini-3.1-flash-live-preview\"; near too: gemini-3.8-live, ", text);
-        Assert.Contains("\n! public URL            the daemon does not run here, so nothing can answer", text);
+        Assert.Contains("\n                         → set [gemini] model = \"gemini-3.1-flash-live-preview\"; near too: gemini-3.8-live, ", text);
+        Assert.Contains("\n! public URL             the daemon does not run here, so nothing can answer", text);
         Assert.EndsWith($"\n\n{outcome.Fine} fine, {outcome.Notes} explained, 2 broken\n", text);
     }
 
@@ -85,7 +85,7 @@ public sealed class DoctorTests
         Assert.True(outcome.ConfigBroken);
         Assert.Equal((2, 1), (outcome.Fine, outcome.Broken));
         Assert.Contains("✓ SQLite", output.ToString());
-        Assert.Contains("! TLS to Gemini         not checked: there is no configuration that can be read", output.ToString());
+        Assert.Contains("! TLS to Gemini          not checked: there is no configuration that can be read", output.ToString());
     }
 
     [Fact]

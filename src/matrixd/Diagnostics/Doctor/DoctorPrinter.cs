@@ -5,7 +5,7 @@ namespace Matrixd.Diagnostics.Doctor;
 /// <summary>Prints each result as it comes: for people, or a JSON line each.</summary>
 internal sealed class DoctorPrinter(TextWriter output, bool json, SecretShade shade)
 {
-    private const int NameColumn = 22; // the longest of the fixed names, and a gap
+    private const int NameColumn = 23; // the longest of the fixed names, and a gap
 
     public async Task PrintAsync(string name, CheckResult result, TimeSpan took)
     {
