@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Benches: run.sh [kernels] (BenchmarkDotNet on every hot kernel) | audio (our resamplers beside other libraries', pairs to listen to) | calls (what a call costs on this machine) | pair (floor and daemon by turns).
+# Benches: run.sh [kernels] (BenchmarkDotNet on every hot kernel) | audio (our resamplers beside other libraries', pairs to listen to) | calls (what a call costs on this machine) | pair (floor and daemon by turns) |
+# rotation (what moving and losing connections to Gemini costs a call).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
@@ -122,10 +123,20 @@ wait_for() {
   exit 1
 }
 
+# rotation: --calls N (100): half of them have their connection announced away, half have it reset, while their callers speak; over real sockets.
+rotation() {
+  local calls=100
+  if [ "${1:-}" = --calls ]; then calls=$2; shift 2; fi
+  [ $# -eq 0 ] || { echo "bench rotation: $1 is not known" >&2; exit 2; }
+  MATRIXD_BENCH_CALLS=$calls dotnet test src/matrixd.Tests -c Release --nologo --filter FullyQualifiedName~RotationBench --logger 'console;verbosity=quiet'
+  echo "load average        $(cut -d' ' -f1-3 /proc/loadavg)"
+}
+
 case "${1:-kernels}" in
+  rotation) shift; rotation "$@" ;;
   pair) shift; pair "$@" ;;
   calls) shift; calls "$@" ;;
   kernels) shift || true; kernels "$@" ;;
   audio) audio ;;
-  *) echo "usage: ./build.sh bench [kernels | audio | calls | pair] [FLAGS]" >&2; exit 2 ;;
+  *) echo "usage: ./build.sh bench [kernels | audio | calls | pair | rotation] [FLAGS]" >&2; exit 2 ;;
 esac

@@ -85,7 +85,7 @@ internal sealed class GeminiLegRig : IModelSink, IAsyncDisposable
 
     public void OnModelGenerationComplete() => Tell("generated");
 
-    public void OnModelTurnComplete() => Tell("turn");
+    public void OnModelTurnComplete(TurnNote note = TurnNote.None) => Tell(note == TurnNote.None ? "turn" : $"turn {note}");
 
     public void OnCallerTranscript(string text) => Tell($"heard {text}");
 

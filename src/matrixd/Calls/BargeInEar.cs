@@ -8,21 +8,25 @@ internal sealed class BargeInEar(BargeInOptions options)
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(3);
 
     private TimeSpan _pausedAt = TimeSpan.MinValue;
+    private TimeSpan _lastVoice;
+    private TimeSpan _voiced; // since the voice began for which it was paused
 
     /// <summary>Between <see cref="BargeInDecision.Pause"/> and what followed it.</summary>
     public bool IsPaused => _pausedAt != TimeSpan.MinValue;
 
     /// <summary>The caller has been heard for another frame.</summary>
-    /// <param name="voice">Voice in the run under way; zero: there is none, or it is over.</param>
+    /// <param name="frame">Its length.</param>
+    /// <param name="voice">Voice in the run under way; zero: there is none.</param>
     /// <param name="playing">How long the model has been heard without a break; negative: it is not.</param>
-    public BargeInDecision Hear(TimeSpan now, TimeSpan voice, TimeSpan playing)
+    public BargeInDecision Hear(TimeSpan now, TimeSpan frame, TimeSpan voice, TimeSpan playing)
     {
         if (IsPaused)
         {
-            return Decide(now, voice);
+            return Decide(now, frame, voice > TimeSpan.Zero);
         }
 
-        if (voice < options.MinimumSpeech || voice == TimeSpan.Zero || playing < options.Grace || now < options.StartGrace)
+        bool isSpeech = voice > TimeSpan.Zero && voice >= options.MinimumSpeech;
+        if (!isSpeech || playing < options.Grace || now < options.StartGrace)
         {
             return BargeInDecision.None;
         }
@@ -33,21 +37,30 @@ internal sealed class BargeInEar(BargeInOptions options)
         }
 
         _pausedAt = now;
+        _lastVoice = now;
+        _voiced = voice;
         return BargeInDecision.Pause;
     }
 
     /// <summary>The pause is over, or came to nothing.</summary>
     public void Forget() => _pausedAt = TimeSpan.MinValue;
 
-    private BargeInDecision Decide(TimeSpan now, TimeSpan voice)
+    private BargeInDecision Decide(TimeSpan now, TimeSpan frame, bool isVoice)
     {
-        bool isSpeech = voice >= options.Confirm || now - _pausedAt >= s_longestPause;
-        if (!isSpeech && voice > TimeSpan.Zero)
+        if (isVoice)
+        {
+            _voiced += frame;
+            _lastVoice = now;
+        }
+
+        bool isSpeech = _voiced >= options.Confirm;
+        bool isSilent = now - _lastVoice >= options.ResumeAfter;
+        if (!isSpeech && !isSilent && now - _pausedAt < s_longestPause)
         {
             return BargeInDecision.None;
         }
 
         Forget();
-        return isSpeech ? BargeInDecision.Interrupt : BargeInDecision.Resume;
+        return isSpeech || !isSilent ? BargeInDecision.Interrupt : BargeInDecision.Resume;
     }
 }

@@ -19,9 +19,14 @@ internal sealed class CallCounters
     public long PlayoutUnderruns;
     public long PlayoutDroppedBytes;
 
-    /// <summary>Times that audio was due and the socket to the carrier took none.</summary>
-    public long PlayoutHolds;
+    /// <summary>By how much callers heard audio later because their connection took none.</summary>
+    public long PlayoutHeldMilliseconds;
     public long BargeIns;
+
+    /// <summary>Barge-ins that our own ear decided, before the model or without it.</summary>
+    public long LocalBargeIns;
+    public long PlayoutPauses;
+    public long PlayoutResumes;
     public long MarksSent;
     public long MarksEchoed;
     public long ToolCalls;

@@ -4,7 +4,7 @@ namespace Matrixd.Calls;
 
 /// <summary>The audio of one call, both ways, and what is written down of it.</summary>
 /// <remarks>
-/// inbound:  caller frame → <see cref="CallerTimeline"/> → recording (left), <see cref="SpeechTracker"/> → <see cref="Uplink"/> (→ 16 kHz, backlog) → model leg
+/// inbound:  caller frame → <see cref="CallerTimeline"/> → recording (left), <see cref="SpeechTracker"/>, <see cref="CallListener"/> → <see cref="Uplink"/> (→ 16 kHz, backlog) → model leg
 /// outbound: model audio → <see cref="Playout"/> (24 kHz →, chunks, pacing, marks) → caller leg, recording (right), <see cref="TurnLog"/>
 /// Owned by one call, under its gate. Time is in samples at the caller's rate since <c>start</c> arrived.
 /// </remarks>
@@ -13,11 +13,14 @@ internal sealed class CallMedia
     // A stream that pauses longer is told to the model, which otherwise waits for the rest of the word.
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
-    // Audio still on its way when the model broke off belongs to the old turn; new audio this long after it is a new turn, even where no end was announced.
-    private static readonly TimeSpan s_staleAudio = TimeSpan.FromMilliseconds(500);
+    // A caller who is this far behind what was said talks to somebody else: the next applet of the flow can do better.
+    private static readonly TimeSpan s_mostBehind = TimeSpan.FromSeconds(10);
 
     private readonly CallEnvironment _environment;
     private readonly IModelLeg _model;
+    private readonly StallWatch? _watch;
+    private readonly CallListener _listener;
+    private readonly Interruption _interruption;
     private readonly Playout _playout;
     private readonly Uplink _uplink;
     private readonly RecordingTimeline? _recording;
@@ -29,11 +32,11 @@ internal sealed class CallMedia
     private readonly long _origin;
     private TimeSpan _lastFrame;
     private TimeSpan _lastReplay;
-    private TimeSpan _interruptedAt = TimeSpan.MinValue;
     private bool _pauseTold;
 
+    /// <param name="watch">Told what is heard on either side; null: nobody wants to know.</param>
     /// <param name="pump">Called on the wheel's thread when <see cref="Pump"/> is due; takes the gate.</param>
-    public CallMedia(CallEnvironment environment, CallStart start, ICallerLeg caller, IModelLeg model, Action pump)
+    public CallMedia(CallEnvironment environment, CallStart start, ICallerLeg caller, IModelLeg model, StallWatch? watch, Action pump)
     {
         CallsOptions options = environment.Options;
         _environment = environment;
@@ -47,11 +50,15 @@ internal sealed class CallMedia
             _recording = new RecordingTimeline(RecordingFile, start.SampleRate, ahead);
         }
 
-        _playout = new Playout(caller, start.SampleRate, options.OutboundLead, _recording, environment.Counters);
+        _watch = watch;
+        _listener = new CallListener(options, start.SampleRate, watch);
+        bool canPause = options.BargeIn is { IsLocal: true, IsReversible: true };
+        _playout = new Playout(caller, start.SampleRate, options.OutboundLead, _recording, environment.Counters, _listener.FarEnd, canPause);
         _uplink = new Uplink(model, start.SampleRate, options.UplinkFrame, options.UplinkBuffer, environment.Counters);
         _timeline = new CallerTimeline(start.SampleRate);
         _speech = new SpeechTracker(start.SampleRate);
         _turns = new TurnLog(environment.Log, start.CallSid, start.StreamSid, start.SampleRate);
+        _interruption = new Interruption(_playout, _turns, _listener, environment.Counters);
         _pumpTimer = new WheelTimer(pump);
     }
 
@@ -62,6 +69,12 @@ internal sealed class CallMedia
 
     /// <summary>Time since the caller's last frame, or since the start where none came.</summary>
     public TimeSpan SilentFor => Elapsed - _lastFrame;
+
+    /// <summary>Why the line is not worth going on with; null: it is.</summary>
+    public string? Fault =>
+        SilentFor >= _environment.Options.MediaIdle ? $"no media from the carrier for {_environment.Options.MediaIdle.TotalSeconds:0.#} s"
+        : Time(_playout.Clock.Behind(Now)) >= s_mostBehind ? $"the carrier takes audio too slowly: the caller hears it {s_mostBehind.TotalSeconds:0} s late"
+        : null;
 
     /// <summary>True once a frame of the caller has come.</summary>
     public bool HasFlowed { get; private set; }
@@ -116,6 +129,11 @@ internal sealed class CallMedia
         _recording?.WriteCaller(position, pcm);
         _recording?.Advance(now);
         _speech.Hear(position, pcm);
+        if (_interruption.Follow(_listener.Caller(pcm, _lastFrame, now, _playout), _lastFrame, now))
+        {
+            Pump();
+        }
+
         Replay();
         _uplink.Write(pcm);
     }
@@ -123,31 +141,28 @@ internal sealed class CallMedia
     /// <summary>Model audio; sent at the next <see cref="Pump"/>.</summary>
     public void ModelAudio(ReadOnlySpan<byte> pcm, int sampleRate)
     {
-        if (_interruptedAt != TimeSpan.MinValue)
+        if (_interruption.Voids(Elapsed))
         {
-            if (Elapsed - _interruptedAt < s_staleAudio)
-            {
-                return;
-            }
-
-            _interruptedAt = TimeSpan.MinValue;
+            return;
         }
 
+        _listener.Model(Samples16.Of(pcm), sampleRate, Elapsed);
         _turns.ModelSpeaks(_playout.Written, Now);
         _playout.Write(pcm, sampleRate, Now);
     }
 
     public void ModelGenerationComplete()
     {
+        _watch?.GenerationComplete();
+        _interruption.TurnIsGenerated();
         _turns.ModelGenerated(_playout.Written);
         _playout.EndTurn();
     }
 
-    public void ModelTurnComplete()
+    public void ModelTurnComplete(TurnNote note)
     {
-        _interruptedAt = TimeSpan.MinValue;
-        _turns.ModelTurnComplete(_playout.Written, Now);
-        _playout.EndTurn();
+        _watch?.TurnComplete(Elapsed, note);
+        EndModelTurn();
     }
 
     /// <summary>The model's connection is gone: nothing more comes of the turn that it was in.</summary>
@@ -155,22 +170,27 @@ internal sealed class CallMedia
     public (string ModelWords, string CallerWords) ModelCut()
     {
         (string, string) words = (_turns.ModelWords, _turns.CallerWords);
-        ModelTurnComplete();
+        _watch?.Cut();
+        EndModelTurn();
         return words;
     }
 
-    /// <summary>Barge-in: drops, clears and forgets in one step.</summary>
+    /// <summary>Barge-in by the model's word.</summary>
     public void Interrupt()
     {
-        long now = Now;
-        long written = _playout.Written;
-        long heard = _playout.Interrupt(now);
-        _interruptedAt = Elapsed;
-        _turns.Interrupted(heard, written, now);
+        _interruption.ByModel(Elapsed, Now);
         _environment.Wheel.Cancel(_pumpTimer);
+        _watch?.Interrupted(Elapsed);
     }
 
-    public void CallerSaid(string text) => _turns.CallerSaid(text, _speech, Now);
+    /// <summary>The rest of the model's turn is of no use to anybody.</summary>
+    public void DropTurn() => _interruption.ByUs(Elapsed, Now);
+
+    public void CallerSaid(string text)
+    {
+        _watch?.CallerUnderstood();
+        _turns.CallerSaid(text, _speech, Now);
+    }
 
     public void ModelSaid(string text) => _turns.ModelSaid(text, _playout.Written);
 
@@ -179,6 +199,8 @@ internal sealed class CallMedia
     /// <summary>Plays audio of our own and ends its turn.</summary>
     public void Play(ReadOnlySpan<byte> pcm, int sampleRate)
     {
+        _listener.StopInterrupting();
+        _playout.Resume();
         _playout.Write(pcm, sampleRate, Now);
         _playout.EndTurn();
     }
@@ -231,6 +253,13 @@ internal sealed class CallMedia
         _recording?.Complete(now);
         _playout.Release();
         _uplink.Release();
+    }
+
+    private void EndModelTurn()
+    {
+        _interruption.TurnIsOver();
+        _turns.ModelTurnComplete(_playout.Written, Now);
+        _playout.EndTurn();
     }
 
     private TimeSpan Time(long samples) => TimeSpan.FromTicks(samples * TimeSpan.TicksPerSecond / _sampleRate);

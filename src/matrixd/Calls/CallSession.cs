@@ -46,7 +46,7 @@ internal sealed partial class CallSession
         _housekeeping = new WheelTimer(Housekeep);
         _events = new ModelEvents(this, environment);
         _model = environment.Models.Open(start.CallSid, _events);
-        _media = new CallMedia(environment, start, caller, _model, OnPumpDue);
+        _media = new CallMedia(environment, start, caller, _model, _events.Stalls.Watch, OnPumpDue);
     }
 
     public CallSid CallSid => _start.CallSid;
@@ -241,6 +241,7 @@ internal sealed partial class CallSession
             _events.Life.Housekeep();
             _media.Pump();
             CheckLimits();
+            _events.Stalls.Check();
             _model.Flush();
             _caller.Flush();
         }
@@ -257,9 +258,9 @@ internal sealed partial class CallSession
         {
             LoseModel(new ModelEnding(CallEndReason.ModelUnreachable, $"no setupComplete within {options.ModelReadyTimeout.TotalSeconds:0.#} s"));
         }
-        else if (_media.SilentFor >= options.MediaIdle)
+        else if (_media.Fault is { } fault)
         {
-            Stop(CallEndReason.MediaLost, $"no media from the carrier for {options.MediaIdle.TotalSeconds:0.#} s");
+            Stop(CallEndReason.MediaLost, fault);
         }
         else if (_media.Elapsed >= options.CallMax)
         {

@@ -27,6 +27,10 @@ internal sealed record CallsOptions
     /// <summary>Caller audio kept while the model takes none.</summary>
     public TimeSpan UplinkBuffer { get; init; } = TimeSpan.FromSeconds(10);
 
+    public BargeInOptions BargeIn { get; init; } = new();
+
+    public StallOptions Stalls { get; init; } = new();
+
     /// <summary>Empty: calls are not recorded.</summary>
     public string RecordingDirectory { get; init; } = "";
 }

@@ -106,7 +106,9 @@ internal interface IModelSink
     /// <summary>All audio of the turn has been sent.</summary>
     void OnModelGenerationComplete();
 
-    void OnModelTurnComplete();
+    /// <summary>The turn is over.</summary>
+    /// <param name="note">What the model says of it.</param>
+    void OnModelTurnComplete(TurnNote note = TurnNote.None);
 
     void OnCallerTranscript(string text);
 

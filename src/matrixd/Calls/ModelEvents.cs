@@ -13,6 +13,8 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
 
     public ModelLife Life { get; } = new(call, environment);
 
+    public StallGuard Stalls { get; } = new(call, environment);
+
     public bool IsReady { get; private set; }
 
     private bool _isFresh; // a connection has become ready, and nothing was sent on it yet but what had to come first
@@ -34,6 +36,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
                 if (call.Briefing is { OpeningText.Length: > 0 } briefing)
                 {
                     call.Model.SendOpeningText(briefing.OpeningText); // before any audio: the one moment every model takes text in this form
+                    Stalls.Asked();
                 }
 
                 Life.Begin(call.Briefing!.OpeningText);
@@ -120,14 +123,14 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
         }
     }
 
-    public void OnModelTurnComplete()
+    public void OnModelTurnComplete(TurnNote note = TurnNote.None)
     {
         lock (call.Gate)
         {
             if (call.IsJoined)
             {
                 Life.TurnComplete();
-                call.Media.ModelTurnComplete();
+                call.Media.ModelTurnComplete(note);
             }
         }
     }
@@ -194,6 +197,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
     {
         lock (call.Gate)
         {
+            Stalls.Watch?.Message();
             if (call.IsJoined)
             {
                 if (_isFresh)

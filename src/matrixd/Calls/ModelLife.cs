@@ -59,6 +59,9 @@ internal sealed partial class ModelLife
         _debt.Asked(opening, Now);
     }
 
+    /// <summary>The model is to be asked for this, over whatever connection it will have.</summary>
+    public void Ask(string request) => _debt.Asked(request, Now);
+
     public void ModelSpeaks()
     {
         _debt.Spoke(Now);
@@ -210,6 +213,7 @@ internal sealed partial class ModelLife
         if (request.Length > 0)
         {
             _debt.Asked(request, Now);
+            _call.Events.Stalls.Asked();
         }
 
         return request.Length > 0;

@@ -18,9 +18,6 @@ internal sealed class Playout
     /// <summary>A chunk is a multiple of this [bytes].</summary>
     public const int ChunkMultiple = 320;
 
-    // The longest turn a model can speak at once (8,192 output tokens at 25 a second) is 5.5 min; what exceeds the bound is dropped and counted.
-    private static readonly TimeSpan s_bound = TimeSpan.FromMinutes(6);
-
     // A turn whose audio stops without a word that it is complete is flushed after this. The model can falter for some hundred milliseconds in
     // mid-word: padding then would put silence into speech that a moment's wait keeps whole.
     private static readonly TimeSpan s_tailWait = TimeSpan.FromSeconds(1);
@@ -31,6 +28,7 @@ internal sealed class Playout
     private readonly ICallerLeg _leg;
     private readonly CallCounters _counters;
     private readonly RecordingTimeline? _recording;
+    private readonly FarEndLevel? _farEnd;
     private readonly PlayoutQueue _queue;
     private readonly PlayoutMarks _marks;
     private readonly PlayoutTurns _turnEnds = new();
@@ -47,12 +45,15 @@ internal sealed class Playout
 
     /// <param name="sampleRate">The caller's rate [Hz].</param>
     /// <param name="lead">How far the carrier is kept ahead of real time, beside the chunk itself.</param>
+    /// <param name="farEnd">Told what the caller hears; null: nobody wants to know.</param>
     /// <param name="canPause">Audio is kept until it has been heard, so that <see cref="Pause"/> loses none.</param>
-    public Playout(ICallerLeg leg, int sampleRate, TimeSpan lead, RecordingTimeline? recording, CallCounters counters, bool canPause = false)
+    public Playout(
+        ICallerLeg leg, int sampleRate, TimeSpan lead, RecordingTimeline? recording, CallCounters counters, FarEndLevel? farEnd = null, bool canPause = false)
     {
         _leg = leg;
         _counters = counters;
         _recording = recording;
+        _farEnd = farEnd;
         _sampleRate = sampleRate;
         Clock = new PlayoutClock(sampleRate);
         _marks = new PlayoutMarks(sampleRate);
@@ -65,9 +66,8 @@ internal sealed class Playout
         _fadeFrom = -sampleRate;
 
         // A full queue still takes the padding of its last turn. What the carrier can hold unheard: the lead, a closing chunk, and what its marks may be late.
-        int bound = Bytes(Samples(s_bound));
-        _queue = new PlayoutQueue(bound + MinChunkBytes, canPause ? Bytes(_lead + sampleRate) + (2 * _chunkBytes) : 0);
-        _input = new PlayoutInput(_queue, bound, sampleRate, counters);
+        _queue = new PlayoutQueue(PlayoutInput.Bound(sampleRate) + MinChunkBytes, canPause ? Bytes(_lead + sampleRate) + (2 * _chunkBytes) : 0);
+        _input = new PlayoutInput(_queue, sampleRate, counters);
     }
 
     public PlayoutClock Clock { get; }
@@ -77,6 +77,9 @@ internal sealed class Playout
 
     /// <summary>Between <see cref="Pause"/> and <see cref="Resume"/> or <see cref="Interrupt"/>.</summary>
     public bool IsPaused => _pausedAt >= 0;
+
+    /// <summary>Audio of a turn has come in and its end has not.</summary>
+    public bool IsTurnOpen => _input.IsTurnOpen;
 
     /// <summary>True while audio is queued here or at the carrier.</summary>
     public bool IsPlaying(long now) => _queue.Count > 0 || !Clock.IsDry(now);
@@ -108,7 +111,11 @@ internal sealed class Playout
         while (true)
         {
             int queued = _leg.QueuedBytes;
-            Clock.NetworkHolds(queued, now);
+            if (Clock.NetworkHolds(queued, now) is > 0 and long late)
+            {
+                CallCounters.Add(ref _counters.PlayoutHeldMilliseconds, late * 1000 / _sampleRate);
+            }
+
             int bytes = NextChunk();
             if (IsPaused || (bytes == 0 && !_input.IsTurnOpen))
             {
@@ -134,7 +141,6 @@ internal sealed class Playout
 
             if (queued > CongestedBytes)
             {
-                CallCounters.Add(ref _counters.PlayoutHolds);
                 return _sampleRate / 50;
             }
 
@@ -150,6 +156,7 @@ internal sealed class Playout
         _turnEnds.Clear();
         _input.Reset();
         _insideTurn = false;
+        _fadeFrom = -_sampleRate;
         if (IsPaused)
         {
             long pausedAt = _pausedAt; // the carrier has been cleared then, and given nothing since
@@ -177,15 +184,11 @@ internal sealed class Playout
         _fadeFrom = from;
         _pausedAt = from;
         _insideTurn = false;
-        int silence = 0;
-        if (_turnEnds.TryNext(out long end))
-        {
-            // The end of a turn that is known stays where it is: silence before makes the rest of the turn whole chunks again.
-            int rest = Bytes(end - from);
-            silence = Legal(rest) - rest;
-            _queue.PrependSilence(silence);
-        }
 
+        // The end of a turn that is known stays where it is: silence before makes the rest of the turn whole chunks again.
+        int rest = _turnEnds.TryNext(out long end) ? Bytes(end - from) : 0;
+        int silence = rest > 0 ? Legal(rest) - rest : 0;
+        _queue.PrependSilence(silence);
         Clock.MoveTo(from - (silence / Pcm.BytesPerSample));
         return from;
     }
@@ -211,6 +214,7 @@ internal sealed class Playout
         long heard = Clock.Clear(now);
         _marks.Clear(heard);
         _recording?.ClearHeard(now);
+        _farEnd?.Clear(now);
         _leg.SendClear();
         return heard;
     }
@@ -262,6 +266,7 @@ internal sealed class Playout
 
         long heardAt = Clock.Send(bytes / Pcm.BytesPerSample, now);
         _recording?.WriteHeard(heardAt, Samples16.Of(chunk));
+        _farEnd?.Write(heardAt, Samples16.Of(chunk));
         _leg.SendChunk(chunk);
         CallCounters.Add(ref _counters.ChunksSent);
 

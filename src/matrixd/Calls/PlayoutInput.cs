@@ -4,11 +4,17 @@ namespace Matrixd.Calls;
 
 /// <summary>Model audio on its way into the playout: brought to the caller's rate, turn by turn.</summary>
 /// <remarks>Owned by one call, under its gate; allocates once where the model changes its rate.</remarks>
-/// <param name="bound">Audio the queue takes [bytes]; what exceeds it is dropped and counted.</param>
 /// <param name="sampleRate">The caller's rate [Hz].</param>
-internal sealed class PlayoutInput(PlayoutQueue queue, int bound, int sampleRate, CallCounters counters)
+internal sealed class PlayoutInput(PlayoutQueue queue, int sampleRate, CallCounters counters)
 {
+    // The longest turn a model can speak at once (8,192 output tokens at 25 a second) is 5.5 min; what exceeds the bound is dropped and counted.
+    private const int MostSeconds = 360;
+
+    private readonly int _bound = Bound(sampleRate);
     private Resampler? _resampler;
+
+    /// <summary>Audio the queue takes [bytes].</summary>
+    public static int Bound(int sampleRate) => MostSeconds * sampleRate * Pcm.BytesPerSample;
 
     /// <summary>Audio has come in and its end has not.</summary>
     public bool IsTurnOpen { get; private set; }
@@ -64,7 +70,7 @@ internal sealed class PlayoutInput(PlayoutQueue queue, int bound, int sampleRate
     private void Enqueue(ReadOnlySpan<short> pcm)
     {
         ReadOnlySpan<byte> bytes = Samples16.BytesOf(pcm);
-        int taken = Math.Clamp(bound - queue.Count, 0, bytes.Length);
+        int taken = Math.Clamp(_bound - queue.Count, 0, bytes.Length);
         queue.Write(bytes[..taken]);
         if (taken < bytes.Length)
         {

@@ -42,7 +42,26 @@ internal enum StallStep
 }
 
 /// <param name="Lasted">How long the caller has waited.</param>
-internal readonly record struct Stall(StallCause Cause, StallStep Step, TimeSpan Lasted);
+/// <param name="IsFirst">The first step against this stall.</param>
+internal readonly record struct Stall(StallCause Cause, StallStep Step, TimeSpan Lasted, bool IsFirst);
+
+/// <summary>The words of stalls, for the log and the row.</summary>
+internal static class StallCauses
+{
+    private static readonly string[] s_words = ["no answer", "empty turns", "response rejected", "digital silence", "audio too faint", "no message", "turn broken off"];
+
+    public static string Words(this StallCause cause) => s_words[(int)cause];
+
+    /// <summary>As what it is written down.</summary>
+    public static ModelEventKind Kind(this StallCause cause) => cause switch
+    {
+        StallCause.EmptyTurns => ModelEventKind.EmptyTurn,
+        StallCause.Rejected => ModelEventKind.Rejected,
+        StallCause.SilentAudio => ModelEventKind.Silent,
+        StallCause.FaintAudio => ModelEventKind.Faint,
+        _ => ModelEventKind.Stalled,
+    };
+}
 
 /// <summary>What the call knows of itself when its watch is asked.</summary>
 /// <param name="CanSpeak">The model has a connection, and the call is not over.</param>

@@ -21,7 +21,7 @@ internal sealed class StallLadder(TimeSpan patience)
         IsUp = true;
         Cause = cause;
         _began = since;
-        return Take(first, now);
+        return Take(first, now) with { IsFirst = true };
     }
 
     /// <summary>The next step, once the last one has had its time.</summary>
@@ -43,6 +43,6 @@ internal sealed class StallLadder(TimeSpan patience)
     {
         _step = step;
         _takenAt = now;
-        return new Stall(Cause, step, now - _began);
+        return new Stall(Cause, step, now - _began, IsFirst: false);
     }
 }

@@ -25,6 +25,7 @@ internal sealed partial class ToolEvents(CallSession call, CallEnvironment envir
             }
 
             CallCounters.Add(ref environment.Counters.ToolCalls);
+            call.Events.Stalls.Watch?.ToolCalled();
             if (Running!.Start(tool) is { } refusal)
             {
                 Answer(tool, new ToolResult("error", ToolResponses.Error(refusal)), TimeSpan.Zero);
@@ -80,6 +81,7 @@ internal sealed partial class ToolEvents(CallSession call, CallEnvironment envir
     {
         call.Model.SendToolResponse(tool.Id, tool.Name, result.Response);
         call.Events.Life.ToolAnswered(tool.Name, result.Response);
+        call.Events.Stalls.Asked();
         WriteDown(tool, result, ran);
     }
 

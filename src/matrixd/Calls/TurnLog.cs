@@ -82,6 +82,19 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
         }
     }
 
+    /// <summary>What was sent beyond this position was not heard, and is sent again later.</summary>
+    public void TakenBack(long heard)
+    {
+        foreach (OpenTurn turn in _open)
+        {
+            if (turn is { Speaker: Speaker.Model, Interrupted: false } && turn.FirstPosition >= heard)
+            {
+                turn.Start = -1;
+                turn.Response = -1;
+            }
+        }
+    }
+
     /// <summary>All audio of the model's turn is in.</summary>
     public void ModelGenerated(long position)
     {

@@ -54,6 +54,10 @@ internal sealed class MetricsPage(
         Counter(page, "playout_underruns_total", "Chunks that came after the caller had run out of audio within a turn.", calls.PlayoutUnderruns);
         Counter(page, "playout_dropped_bytes_total", "Model audio beyond the playout bound.", calls.PlayoutDroppedBytes);
         Counter(page, "barge_ins_total", "Times a caller talked over the model.", calls.BargeIns);
+        Counter(page, "local_barge_ins_total", "Times our own ear decided so, before the model or without it.", calls.LocalBargeIns);
+        Counter(page, "playout_pauses_total", "Times the model's audio was paused because the caller might be talking over it.", calls.PlayoutPauses);
+        Counter(page, "playout_resumes_total", "Pauses after which it went on.", calls.PlayoutResumes);
+        Counter(page, "playout_held_milliseconds_total", "By how much callers heard audio later because the carrier's connection took none.", calls.PlayoutHeldMilliseconds);
         Counter(page, "marks_sent_total", "Marks sent.", calls.MarksSent);
         Counter(page, "marks_echoed_total", "Marks that came back in time.", calls.MarksEchoed);
         Counter(page, "tool_calls_total", "Tool calls of the model.", calls.ToolCalls);

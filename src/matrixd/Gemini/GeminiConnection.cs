@@ -24,6 +24,7 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
     private int _badMessages;
     private volatile int _waitingTools;
     private bool _isInterrupted; // and its turn's end has not come yet
+    private TurnNote _turnNote; // of the turn that is ending
 
     /// <summary>Where it sends; null in tests that only read.</summary>
     public WebSocketLink? Link { get; init; }
@@ -178,13 +179,16 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
             sink.OnModelGenerationComplete();
         }
 
+        _turnNote = message.TurnNote == TurnNote.None ? _turnNote : message.TurnNote;
         bool turnOver = Quirks is { TurnEnd: TurnEndSignal.InteractionIdle }
             ? message.InteractionIdle || (message.TurnComplete && _isInterrupted)
             : message.TurnComplete;
         if (turnOver)
         {
+            TurnNote note = _turnNote;
             _isInterrupted = false;
-            sink.OnModelTurnComplete();
+            _turnNote = TurnNote.None;
+            sink.OnModelTurnComplete(note);
         }
     }
 

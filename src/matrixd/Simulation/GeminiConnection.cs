@@ -155,6 +155,7 @@ internal sealed class GeminiConnection : IWebSocketSink
         Refused ??= new GeminiRefusal(code, WireText.CutReason(text));
         _outbox.Silenced = true;
         _mouth.Stop();
+        _shared.Sessions.Leave(Session, this);
         _link.Close(code, WireText.CutReason(text));
     });
 
@@ -162,6 +163,7 @@ internal sealed class GeminiConnection : IWebSocketSink
     public void Drop() => Locked(() =>
     {
         _mouth.Stop();
+        _shared.Sessions.Leave(Session, this);
         _reset();
         _link.Abort();
     });
@@ -170,6 +172,7 @@ internal sealed class GeminiConnection : IWebSocketSink
     public void BareClose() => Locked(() =>
     {
         _mouth.Stop();
+        _shared.Sessions.Leave(Session, this);
         _link.Abort();
     });
 
@@ -203,10 +206,7 @@ internal sealed class GeminiConnection : IWebSocketSink
             _outbox.Silenced = true;
             _mouth.Stop();
             _faults.Stop();
-            if (Session is not null)
-            {
-                _shared.Sessions.Leave(Session);
-            }
+            _shared.Sessions.Leave(Session, this);
         }
 
         _shared.Options.Report?.Invoke($"connection {Index} ended: {close.Cause} {close.Code} {JsonText.Escape(close.Reason)}");
@@ -272,11 +272,12 @@ internal sealed class GeminiConnection : IWebSocketSink
     }
 
     /// <param name="samples">Said in the turn, for usageMetadata: 25 tokens a second of audio.</param>
-    internal void SendTurnComplete(int samples)
+    /// <param name="reason">turnCompleteReason; empty: none.</param>
+    internal void SendTurnComplete(int samples, string reason = "")
     {
         int prompt = (int)((_mind?.Heard ?? 0) * 25 / SpeechDetector.Rate);
         int response = (int)((long)samples * 25 / GeminiMouth.Rate);
-        _outbox.TurnComplete(Setup?.Quirks is { TurnEnd: TurnEndSignal.InteractionIdle }, prompt, response);
+        _outbox.TurnComplete(Setup?.Quirks is { TurnEnd: TurnEndSignal.InteractionIdle }, prompt, response, reason);
         SendHandle();
     }
 

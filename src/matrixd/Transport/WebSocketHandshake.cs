@@ -80,7 +80,7 @@ internal static class WebSocketHandshake
         await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
         if (context.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket)
         {
-            SocketTuning.Apply(socket);
+            SocketTuning.Apply(socket, limits.SocketSendBytes);
         }
 
         var transport = new KestrelTransport(

@@ -88,9 +88,33 @@ internal static class ConfigBuilder
             OutboundLead = sections.Exotel.Duration(ExotelKeys.OutboundLead),
             UplinkFrame = sections.Gemini.Duration(GeminiKeys.UplinkFrame),
             UplinkBuffer = sections.Gemini.Duration(GeminiKeys.UplinkBuffer),
+            BargeIn = BargeIn(sections.BargeIn),
+            Stalls = Stalls(sections.Watchdog),
             RecordingDirectory = sections.Recording.Flag(RecordingKeys.Enabled) ? sections.Recording.FilePath(RecordingKeys.Directory) : "",
         };
     }
+
+    private static BargeInOptions BargeIn(SectionValues bargeIn) => new()
+    {
+        IsLocal = bargeIn.Text(BargeInKeys.Detector) == BargeInKeys.Local,
+        MinimumSpeech = bargeIn.Duration(BargeInKeys.MinimumSpeech),
+        Grace = bargeIn.Duration(BargeInKeys.Grace),
+        StartGrace = bargeIn.Duration(BargeInKeys.StartGrace),
+        IsReversible = bargeIn.Flag(BargeInKeys.Reversible),
+        Confirm = bargeIn.Duration(BargeInKeys.Confirm),
+        ResumeAfter = bargeIn.Duration(BargeInKeys.ResumeAfter),
+    };
+
+    private static StallOptions Stalls(SectionValues watchdog) => new()
+    {
+        IsEnabled = watchdog.Flag(WatchdogKeys.Enabled),
+        NoAnswer = watchdog.Duration(WatchdogKeys.NoAnswer),
+        SilentAudio = watchdog.Duration(WatchdogKeys.SilentAudio),
+        NoMessage = watchdog.Duration(WatchdogKeys.NoMessage),
+        BrokenTurn = watchdog.Duration(WatchdogKeys.BrokenTurn),
+        Step = watchdog.Duration(WatchdogKeys.Step),
+        Nudge = watchdog.Text(WatchdogKeys.Nudge) is { Length: > 0 } nudge ? nudge : StallOptions.DefaultNudge,
+    };
 
     private static DiagnosticsOptions Diagnostics(SectionValues diagnostics) => new()
     {

@@ -19,6 +19,8 @@ internal sealed class ConfigSections
         Exotel = One(root, ExotelKeys.Section);
         Gemini = One(root, GeminiKeys.Section);
         Limits = One(root, LimitsKeys.Section);
+        BargeIn = One(root, BargeInKeys.Section);
+        Watchdog = One(root, WatchdogKeys.Section);
         Recording = One(root, RecordingKeys.Section);
         Diagnostics = One(root, DiagnosticsKeys.Section);
         Agents = Many(root, AgentKeys.Section, AgentKeys.Name);
@@ -34,6 +36,10 @@ internal sealed class ConfigSections
     public SectionValues Gemini { get; }
 
     public SectionValues Limits { get; }
+
+    public SectionValues BargeIn { get; }
+
+    public SectionValues Watchdog { get; }
 
     public SectionValues Recording { get; }
 
