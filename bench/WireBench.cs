@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using Matrixd.Exotel;
@@ -29,7 +30,7 @@ public class WireBench
         using JsonDocument model = JsonDocument.Parse(
             $$$$"""{"serverContent":{"modelTurn":{"parts":[{"inlineData":{"mimeType":"audio/pcm;rate=24000","data":"{{{{Convert.ToBase64String(_pcm)}}}}"}}]}}}""");
         using MemoryStream indented = new();
-        using (Utf8JsonWriter writer = new(indented, new JsonWriterOptions { Indented = true }))
+        using (Utf8JsonWriter writer = new(indented, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             model.WriteTo(writer); // as the service writes it
         }
