@@ -50,6 +50,29 @@ public sealed class ModelReturnTests
         await house.NoModelLeftAsync();
     }
 
+    // U2, U18: a FIN without a close frame, while the service has its side open still.
+    [Fact]
+    public async Task A_connection_that_is_half_closed_by_the_network_is_resumed()
+    {
+        SimulationRelay? relay = null;
+        await using (House house = await House.BuildAsync(House.Scripted, config =>
+        {
+            relay = new SimulationRelay(new IPEndPoint(IPAddress.Loopback, config.Gemini.BaseUrl.Port));
+            return ModelScene.Greets(config) with { Gemini = config.Gemini with { BaseUrl = new Uri($"http://{relay.EndPoint}") } };
+        }))
+        {
+            (EndToEndLine line, GeminiConnection first) = await ModelScene.BeginAsync(house, "u2");
+            relay!.HalfCloseDown();
+            GeminiConnection second = await ModelScene.NextAsync(house, first);
+            Assert.Same(first.Session, second.Session);
+            Assert.Equal(["lost", "resumed"], await ModelScene.LivesAsync(house, "u2", 2));
+            line.HangUp();
+            Assert.Equal(CallEndReason.CallerHungUp, (await house.EndedAsync("u2")).EndReason);
+        }
+
+        await relay!.DisposeAsync();
+    }
+
     // U6
     [Fact]
     public async Task A_planned_move_loses_no_sample_of_the_caller()

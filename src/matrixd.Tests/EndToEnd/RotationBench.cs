@@ -146,7 +146,7 @@ public sealed partial class RotationBench(ITestOutputHelper output)
     private void Tell(string line)
     {
         output.WriteLine(line);
-        Console.WriteLine(line);
+        Console.WriteLine(line); // what the bench picks out
     }
 
     private static double At(List<double> sorted, double share) => sorted[Math.Min(sorted.Count - 1, (int)(share * sorted.Count))];

@@ -4,6 +4,7 @@ using Matrixd.Calls;
 using Matrixd.Gemini;
 using Matrixd.Simulation;
 using Matrixd.Tests.Support;
+using Matrixd.Transport;
 using Xunit;
 using SimulatedConnection = Matrixd.Simulation.GeminiConnection;
 
@@ -215,5 +216,64 @@ public sealed class GeminiLegTests
         Assert.Equal(how == "fresh", second.Setup!.Handle is null);
         Assert.True(first.Closed.IsCompleted); // the old one first
         Assert.Contains($"gone {(kind == "Rotate" ? "Rotation" : "Asked")} because", rig.Told);
+    }
+
+    // U4: what a socket that takes nothing for 5 s comes to.
+    [Fact]
+    public async Task A_connection_that_was_cut_because_it_took_nothing_is_resumed_like_one_that_was_lost()
+    {
+        LinkDialer dialer = new();
+        await using GeminiLegRig rig = await GeminiLegRig.BuildAsync(dialer: dialer);
+        rig.Leg.Connect();
+        rig.Leg.Begin(GeminiLegRig.Setup);
+        FakeLink first = await dialer.LinkAsync(0);
+        first.Deliver("""{"setupComplete":{}}""");
+        first.Deliver("""{"sessionResumptionUpdate":{"newHandle":"h-1","resumable":true}}""");
+        Assert.True(rig.Leg.TakesAudio);
+        first.End(new WebSocketClose(WebSocketCloseCause.Aborted, 1006, "", new TimeoutException("127.0.0.1 has taken nothing for 5 s")));
+
+        FakeLink second = await dialer.LinkAsync(1);
+        Assert.Contains("\"handle\":\"h-1\"", second.Sent[0], StringComparison.Ordinal);
+        Assert.False(rig.Leg.TakesAudio);
+        second.Deliver("""{"setupComplete":{}}""");
+        Assert.True(rig.Leg.TakesAudio);
+        Assert.Contains("back resumed 1", rig.Told);
+        rig.Leg.Close();
+        second.End();
+    }
+
+    // A dial comes to a link in the test's hand, once its setup has been sent.
+    private sealed class LinkDialer : IGeminiDialer
+    {
+        private readonly Lock _gate = new();
+        private readonly List<FakeLink> _links = [];
+
+        public Task<WebSocketLink> DialAsync(CallSid callSid, WebSocketDialTarget target, WebSocketLimits limits, CancellationToken closing)
+        {
+            FakeLink link = new();
+            lock (_gate)
+            {
+                _links.Add(link);
+            }
+
+            return Task.FromResult<WebSocketLink>(link);
+        }
+
+        public async Task<FakeLink> LinkAsync(int index)
+        {
+            FakeLink? link = null;
+            await Eventually.TrueAsync(
+                () =>
+                {
+                    lock (_gate)
+                    {
+                        link = _links.ElementAtOrDefault(index);
+                    }
+
+                    return link is { SentCount: > 0, IsRunning: true };
+                },
+                $"link {index} has the setup");
+            return link!;
+        }
     }
 }

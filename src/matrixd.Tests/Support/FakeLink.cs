@@ -7,7 +7,7 @@ namespace Matrixd.Tests.Support;
 internal sealed class FakeLink : WebSocketLink
 {
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private IWebSocketSink? _sink;
+    private volatile IWebSocketSink? _sink;
 
     /// <summary>Texts that were sent; left empty where <see cref="Keeps"/> is false.</summary>
     public List<string> Sent { get; } = [];
@@ -19,6 +19,9 @@ internal sealed class FakeLink : WebSocketLink
     public ushort? CloseCode { get; private set; }
 
     public string CloseReason { get; private set; } = "";
+
+    /// <summary>Its receive loop has begun.</summary>
+    public bool IsRunning => _sink is not null;
 
     public override int QueuedBytes => 0;
 

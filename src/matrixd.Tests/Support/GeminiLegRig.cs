@@ -17,14 +17,14 @@ internal sealed class GeminiLegRig : IModelSink, IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _refreshing;
 
-    private GeminiLegRig(GeminiSimulator simulator, Uri? baseUrl)
+    private GeminiLegRig(GeminiSimulator simulator, Uri? baseUrl, IGeminiDialer? dialer)
     {
         Simulator = simulator;
         GeminiOptions options = new() { ApiKey = "test-key", BaseUrl = baseUrl ?? new Uri(simulator.BaseUrl) };
         _http = new GeminiHttp(options, TimeProvider.System);
         _tokens = new TokenService(_http, options, new GeminiTokenShelf(), TimeProvider.System, Loggers.CreateLogger<TokenService>());
         _refreshing = _tokens.RunAsync(_stopping.Token);
-        Leg = new GeminiLeg(CallSid.Parse("call-1"), this, new GeminiEndpoint(options, _tokens, _wheel.Wheel, Counters), Loggers.CreateLogger<GeminiLeg>());
+        Leg = new GeminiLeg(CallSid.Parse("call-1"), this, new GeminiEndpoint(options, _tokens, _wheel.Wheel, Counters, dialer), Loggers.CreateLogger<GeminiLeg>());
     }
 
     public GeminiSimulator Simulator { get; }
@@ -49,8 +49,9 @@ internal sealed class GeminiLegRig : IModelSink, IAsyncDisposable
     public static ModelSetup Setup { get; } = new() { Instruction = "You answer the phone." };
 
     /// <param name="baseUrl">Instead of the simulator's.</param>
-    public static async Task<GeminiLegRig> BuildAsync(GeminiSimulatorOptions? options = null, Uri? baseUrl = null) =>
-        new(await GeminiSimulator.StartAsync(options ?? new GeminiSimulatorOptions { Voice = GeminiVoice.Scripted }), baseUrl);
+    /// <param name="dialer">Instead of the network.</param>
+    public static async Task<GeminiLegRig> BuildAsync(GeminiSimulatorOptions? options = null, Uri? baseUrl = null, IGeminiDialer? dialer = null) =>
+        new(await GeminiSimulator.StartAsync(options ?? new GeminiSimulatorOptions { Voice = GeminiVoice.Scripted }), baseUrl, dialer);
 
     /// <summary>A leg whose setup is complete, and the simulator's side of it.</summary>
     public async Task<SimulatedConnection> ReadyAsync()

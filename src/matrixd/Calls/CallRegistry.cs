@@ -5,7 +5,6 @@ namespace Matrixd.Calls;
 /// A slot is taken before the upgrade and given back when the call is really gone, so an empty registry means that nothing is left. Any thread; one
 /// lock, held for dictionary steps at starts and ends of calls, never on the frame path.
 /// </remarks>
-/// <param name="hold">Null: nothing ever holds new calls back.</param>
 internal sealed class CallRegistry(int maxCalls, AdmissionHold? hold = null)
 {
     // A carrier retries a handshake; the second socket wins only where the first has been dead this long.
@@ -29,18 +28,17 @@ internal sealed class CallRegistry(int maxCalls, AdmissionHold? hold = null)
     /// <summary>True while the model's service has no sessions to spare.</summary>
     public bool IsHeld => hold is { IsHeld: true };
 
-    /// <summary>True where <see cref="TryAdmit"/> would say no for want of room.</summary>
     public bool IsFull => Slots >= maxCalls || IsHeld;
 
     /// <summary>Why <see cref="TryAdmit"/> says no, in words for whoever asked.</summary>
-    public string WhyNot => IsDraining ? "draining" : IsHeld ? "the model's quota is used up" : "all lines are taken";
+    public string WhyNot => IsDraining ? "draining" : IsHeld ? "Gemini has no sessions to spare" : "all lines are taken";
 
     /// <summary>Takes a slot, or says no: full, held or draining.</summary>
     public bool TryAdmit()
     {
         lock (_gate)
         {
-            if (_draining || IsFull)
+            if (_draining || _slots >= maxCalls || IsHeld)
             {
                 return false;
             }

@@ -5,7 +5,8 @@ using Matrixd.Transport;
 namespace Matrixd.Gemini;
 
 /// <summary>Opens sockets to Gemini Live with the shared token, and judges how they ended. One for the daemon; any thread.</summary>
-internal sealed class GeminiEndpoint
+/// <param name="dialer">Opens the sockets; null: over the network.</param>
+internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens, TimerWheel wheel, GeminiCounters counters, IGeminiDialer? dialer = null)
 {
     private static readonly WebSocketLimits s_limits = new()
     {
@@ -16,32 +17,19 @@ internal sealed class GeminiEndpoint
         PingInterval = TimeSpan.FromSeconds(30),
     };
 
-    private readonly TokenService _tokens;
-    private readonly TimerWheel _wheel;
-    private readonly IGeminiDialer _dialer;
+    private readonly IGeminiDialer _dialer = dialer ?? new GeminiDialer(wheel);
 
-    /// <param name="dialer">Opens the sockets; null: over the network.</param>
-    public GeminiEndpoint(GeminiOptions options, TokenService tokens, TimerWheel wheel, GeminiCounters counters, IGeminiDialer? dialer = null)
-    {
-        Options = options;
-        Counters = counters;
-        _tokens = tokens;
-        _wheel = wheel;
-        _dialer = dialer ?? new GeminiDialer(wheel);
-        Pacer = new ReconnectPacer(wheel, () => Interlocked.Read(ref counters.Legs));
-    }
+    public GeminiOptions Options => options;
 
-    public GeminiOptions Options { get; }
-
-    public GeminiCounters Counters { get; }
+    public GeminiCounters Counters => counters;
 
     /// <summary>Where legs wait for their turn to come back.</summary>
-    public ReconnectPacer Pacer { get; }
+    public ReconnectPacer Pacer { get; } = new(wheel, () => Interlocked.Read(ref counters.Legs));
 
-    public TimeProvider Clock => _wheel.Clock;
+    public TimeProvider Clock => wheel.Clock;
 
     /// <summary>Monotonic.</summary>
-    public TimeSpan Now => _wheel.Now;
+    public TimeSpan Now => wheel.Now;
 
     /// <summary>Told that the project's quota is used up, and for how long nothing more should be asked of it.</summary>
     public Action<TimeSpan>? OnQuota { get; init; }
@@ -55,22 +43,22 @@ internal sealed class GeminiEndpoint
         StoredToken token;
         try
         {
-            token = await _tokens.GetAsync(closing);
+            token = await tokens.GetAsync(closing);
         }
         catch (TokenException e)
         {
             return new GeminiSocket(null, null, GeminiFailure.Of(CallEndReason.ModelUnreachable, e.Message));
         }
 
-        Interlocked.Increment(ref Counters.Dials);
+        Interlocked.Increment(ref counters.Dials);
         try
         {
-            return new GeminiSocket(await _dialer.DialAsync(callSid, TargetOf(Options, token), s_limits with { CloseTimeout = Options.CloseTimeout }, closing), token, null);
+            return new GeminiSocket(await _dialer.DialAsync(callSid, TargetOf(options, token), s_limits with { CloseTimeout = options.CloseTimeout }, closing), token, null);
         }
         catch (DialException e)
         {
-            Interlocked.Increment(ref Counters.DialFailures);
-            return new GeminiSocket(null, token, Counted(GeminiFailure.OfDial(e, Options.ApiKey, Evidence(token))));
+            Interlocked.Increment(ref counters.DialFailures);
+            return new GeminiSocket(null, token, Counted(GeminiFailure.OfDial(e, options.ApiKey, Evidence(token))));
         }
     }
 
@@ -78,19 +66,19 @@ internal sealed class GeminiEndpoint
     /// <returns>True where the next dial has another.</returns>
     public bool ReplaceToken(GeminiSocket socket, string why)
     {
-        if (!_tokens.Invalidate(socket.Token!, why))
+        if (!tokens.Invalidate(socket.Token!, why))
         {
             return false;
         }
 
-        Interlocked.Increment(ref Counters.TokenRetries);
+        Interlocked.Increment(ref counters.TokenRetries);
         return true;
     }
 
     /// <summary>Says how a socket's end is to be taken, and counts it where it was not ours.</summary>
     public GeminiFailure Judge(GeminiSocket socket, GeminiConnection connection)
     {
-        GeminiFailure failure = GeminiFailure.OfClose(connection, Options.ApiKey, Evidence(socket.Token!) with
+        GeminiFailure failure = GeminiFailure.OfClose(connection, options.ApiKey, Evidence(socket.Token!) with
         {
             AudioMessages = connection.AudioMessages,
             ToolPending = connection.HasPendingTool,
@@ -101,11 +89,11 @@ internal sealed class GeminiEndpoint
     }
 
     /// <summary>Cuts a connection that is being closed, should it still be there then.</summary>
-    public void CutAfter(WebSocketLink link, TimeSpan time) => _wheel.Set(new WheelTimer(link.Abort), time);
+    public void CutAfter(WebSocketLink link, TimeSpan time) => wheel.Set(new WheelTimer(link.Abort), time);
 
     private GeminiFailure Counted(GeminiFailure failure)
     {
-        Counters.Closes.Add(failure.Cause!);
+        counters.Closes.Add(failure.Cause!);
         if (failure.Cause!.Quota)
         {
             OnQuota?.Invoke(Recovery.QuotaBackOff);
@@ -116,7 +104,7 @@ internal sealed class GeminiEndpoint
 
     private CloseEvidence Evidence(StoredToken token)
     {
-        DateTimeOffset now = _wheel.Clock.GetUtcNow() + _tokens.State.ClockSkew;
+        DateTimeOffset now = wheel.Clock.GetUtcNow() + tokens.State.ClockSkew;
         return new CloseEvidence { HadToken = true, PlainMethod = false, WindowLeft = token.NewSessionUntil - now, LifeLeft = token.ExpiresAt - now };
     }
 

@@ -1,4 +1,5 @@
 using Matrixd.Agents;
+using Matrixd.Benchmarks;
 using Matrixd.Config;
 using Matrixd.Hosting.Demo;
 using Matrixd.Simulation;
@@ -32,6 +33,7 @@ internal static class Commands
           call              play Exotel against a daemon: --url ws://…, --basic U:P, --wav FILE, --frame-ms 20|100, --out FILE.wav, --count N
           simulate gemini   a Gemini Live for tests: --listen HOST:PORT, --tls --ca-out FILE, --accept sdk, --fault KIND@STAGE[:SECONDS], --voice parrot|FILE.wav
           simulate echo     the production WebSocket path as an echo: --listen HOST:PORT
+          bench calls       how many calls this machine carries: --seconds S, --max N, --json FILE, --svg FILE, --config FILE, --state DIR
           bench kernels     what each audio kernel takes for 20 ms on this machine: --rounds N, --json FILE
           version           version, framework, SQLite, instruction set; --json
 
@@ -82,6 +84,7 @@ internal static class Commands
             ("simulate", ["gemini", ..]) => SimulateGeminiCommand.RunAsync(rest[1..], stdout, stderr, CancellationToken.None),
             ("simulate", ["echo", ..]) => SimulateEchoCommand.RunAsync(rest[1..], stdout, stderr, CancellationToken.None),
             ("bench", ["kernels", ..]) => KernelBenchCommand.RunAsync(rest[1..], stdout),
+            ("bench", _) => BenchCommand.RunAsync(rest, VersionCommand.Version, stdout, stderr, CancellationToken.None),
             ("version" or "--version", _) => Task.FromResult(VersionCommand.Run(rest, stdout)),
             ("help" or "--help" or "-h", _) => HelpAsync(stdout),
             _ => throw new CommandUsageException($"there is no command \"{string.Join(' ', args.Take(2))}\""),

@@ -66,7 +66,7 @@ internal static class ConfigReader
     }
 
     private static LoadedConfig Build(ConfigLoad load, ConfigSections sections, ProxyChoice proxy) =>
-        new(ConfigBuilder.Build(sections, proxy, load.Environment.Processors), load.Warnings, load.Values) { Secrets = load.Secrets, ProxyOrigin = proxy.Origin };
+        new(ConfigBuilder.Build(sections, proxy, MeasuredCapacity.DefaultCalls(sections.Store.FilePath(StoreKeys.Path), load.Environment)), load.Warnings, load.Values) { Secrets = load.Secrets, ProxyOrigin = proxy.Origin };
 
     private static TomlTable Parse(ConfigLoad load)
     {
