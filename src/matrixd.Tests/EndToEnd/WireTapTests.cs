@@ -1,5 +1,8 @@
+using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using Matrixd.Calls;
+using Matrixd.Diagnostics;
 using Matrixd.Simulation;
 using Matrixd.Tests.Support;
 using Xunit;
@@ -43,6 +46,7 @@ public class WireTapTests
         Assert.DoesNotContain("auth_tokens", all, StringComparison.Ordinal);
         Assert.DoesNotContain("9441233609", all, StringComparison.Ordinal);
         Assert.DoesNotContain(House.BasicPassword, all, StringComparison.Ordinal);
+        Assert.All(KnownDifferences.Explain(FrameDiff.Between(FrameFile.Read(Path.Combine(TapFiles.Folder(house), "taped.tape.jsonl")), FrameFile.ReadSdk())), d => Assert.True(d.Why is not null, d.ToString()));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(TapFiles.Folder(house), "taped.tape.jsonl")));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(TapFiles.Folder(house)));
     }
@@ -90,4 +94,27 @@ public class WireTapTests
         Assert.DoesNotContain("You answer", all, StringComparison.Ordinal); // names of fields, not what stands in them
         Assert.DoesNotContain("9441233609", all, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Calls_are_chosen_while_the_daemon_runs()
+    {
+        await using House house = await House.BuildAsync(House.Scripted, TapFiles.On("off", options => options with { FlightRecorder = false }));
+        using HttpClient stranger = house.Http();
+        using HttpClient admin = house.Http(admin: true);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.PostAsync("/api/tap", Body("on"))).StatusCode);
+        Assert.Equal("""{"wire_tap":"off","taped":0}""", await admin.GetStringAsync("/api/tap"));
+        Assert.Equal(HttpStatusCode.BadRequest, (await admin.PostAsync("/api/tap", Body("some"))).StatusCode);
+        Assert.Equal("""{"wire_tap":"from:\u00B7\u00B7\u00B7\u00B73609, next:1","taped":0}""", await (await admin.PostAsync("/api/tap", Body("next:1, from:9441233609"))).Content.ReadAsStringAsync());
+        EndToEndLine line = await house.LineAsync(new EndToEndCall("next") { From = "09000000001" });
+        line.HangUp();
+        await house.EndedAsync("next");
+
+        await TapFiles.EndedAsync(house, "next.tape.jsonl");
+        await Eventually.TrueAsync(
+            async () => await admin.GetStringAsync("/api/tap") == """{"wire_tap":"from:\u00B7\u00B7\u00B7\u00B73609","taped":0}""", "the one call is used up and over");
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await admin.DeleteAsync("/api/tap")).StatusCode);
+    }
+
+    private static StringContent Body(string words) => new($"{{\"wire_tap\":\"{words}\"}}", Encoding.UTF8, "application/json");
 }

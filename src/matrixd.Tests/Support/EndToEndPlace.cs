@@ -68,6 +68,8 @@ internal sealed class EndToEndPlace : IAsyncDisposable
             no_message = "120s"
             [recording]
             directory = "recordings"
+            [diagnostics]
+            tap_directory = "taps"
             [[agent]]
             name = "reception"
             default = true

@@ -26,6 +26,7 @@ internal static class Commands
           check             judge a configuration  --config FILE, --diff FILE, --json
           sessions list     show calls             --config FILE, --state STATE, --limit N, --json
           sessions show SID one call, its turns and tool calls; --config FILE, --json
+          diff-frames       where two files of messages differ in shape: A.jsonl B.jsonl, or A.jsonl --against sdk; --json
           replay            play a taped call again: CALL_SID or FILE.jsonl, --fault KIND@STAGE[:SECONDS], --out DIR, --recording FILE.wav, --config FILE, --json
           doctor            try everything a call needs, one by one, and say how to mend it: --config FILE, --json
           demo              a call on this machine, from end to end: --out DIR (default ./demo), --caller FILE.wav
@@ -75,6 +76,7 @@ internal static class Commands
             ("run", _) => RunCommand.RunAsync(rest, stdout, stderr),
             ("check", _) => Task.FromResult(Check(rest, stdout, stderr)),
             ("sessions", _) => SessionsCommand.RunAsync(rest, stdout, stderr),
+            ("diff-frames", _) => DiffFramesCommand.RunAsync(rest, stdout, stderr),
             ("replay", _) => ReplayCommand.RunAsync(rest, stdout, stderr),
             ("doctor", _) => DoctorCommand.RunAsync(rest, stdout, CancellationToken.None),
             ("demo", _) => DemoCommand.RunAsync(rest, stdout, stderr, CancellationToken.None),

@@ -127,10 +127,11 @@ internal sealed partial class Daemon : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes over what a new generation of the configuration may change while calls live: agents and tools, for new calls.</summary>
+    /// <summary>Takes over what a new generation of the configuration may change while calls live: agents, tools and which calls are taped, for new calls.</summary>
     public void Reload(DaemonConfig config)
     {
         _agents = NewDirectory(config);
+        _taps.Reload(config.Diagnostics.WireTap);
         _certificate?.ReloadIfChanged();
     }
 
@@ -171,6 +172,7 @@ internal sealed partial class Daemon : IAsyncDisposable
             new StreamRoute(config.Exotel, credentials, clients, throttle, warm, host, metrics.Exotel, metrics.Server, _wheel, _loggers, _taps.Watch),
             new DynamicUrlRoute(config.Server, config.Exotel, credentials, clients, throttle, warm, host, Sessions, metrics.Server, clock),
             new SessionsApi(Sessions, Log, () => _agents, credentials, clock),
+            new TapApi(_taps, credentials),
             new StatusRoutes(Registry, credentials, metrics.Render),
             _loggers.CreateLogger<Router>());
     }

@@ -129,7 +129,7 @@ internal sealed partial class DaemonLife(Daemon daemon, SignalDoor signals, stri
     [LoggerMessage(1714, LogLevel.Error, "{Calls} sockets did not close in time; they are cut")]
     private partial void LogLeft(int calls);
 
-    [LoggerMessage(1715, LogLevel.Information, "{Path} read again: {Agents} agents and {Tools} tools are in force for new calls; everything else takes effect with a restart")]
+    [LoggerMessage(1715, LogLevel.Information, "{Path} read again: {Agents} agents, {Tools} tools and the wire tap are in force for new calls; everything else takes effect with a restart")]
     private partial void LogReloaded(string path, int agents, int tools);
 
     [LoggerMessage(1716, LogLevel.Error, "{Path} was not taken, the old configuration stays:\n{Errors}")]

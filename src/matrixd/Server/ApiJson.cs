@@ -12,6 +12,12 @@ internal sealed record SessionRequest(
 
 internal sealed record ErrorReply(string Error);
 
+/// <summary>Body of <c>POST /api/tap</c>.</summary>
+internal sealed record TapRequest(string? WireTap);
+
+/// <param name="Taped">Calls that are taped now.</param>
+internal sealed record TapReply(string WireTap, int Taped);
+
 /// <summary>A Session row as the API and the command line show it.</summary>
 internal sealed record SessionView(
     string CallSid, string StreamSid, string Direction, string State, string Agent, string Campaign, string Contact, string Objective, string From, string To,
@@ -59,6 +65,8 @@ internal sealed record HealthReply(string Status, int Calls, int MaxCalls);
 [JsonSerializable(typeof(SessionView))]
 [JsonSerializable(typeof(SessionView[]))]
 [JsonSerializable(typeof(ErrorReply))]
+[JsonSerializable(typeof(TapRequest))]
+[JsonSerializable(typeof(TapReply))]
 [JsonSerializable(typeof(HealthReply))]
 [JsonSerializable(typeof(DynamicUrlReply))]
 [JsonSerializable(typeof(Dictionary<string, string>))]

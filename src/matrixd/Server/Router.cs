@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Matrixd.Server;
 
 /// <summary>Sends each request to its route. The whole public surface of the daemon is this list.</summary>
-internal sealed partial class Router(ExotelOptions exotel, StreamRoute stream, DynamicUrlRoute dynamicUrl, SessionsApi sessions, StatusRoutes status, ILogger<Router> logger)
+internal sealed partial class Router(ExotelOptions exotel, StreamRoute stream, DynamicUrlRoute dynamicUrl, SessionsApi sessions, TapApi tap, StatusRoutes status, ILogger<Router> logger)
 {
     private readonly ILogger _logger = logger;
 
@@ -48,6 +48,7 @@ internal sealed partial class Router(ExotelOptions exotel, StreamRoute stream, D
         return path switch
         {
             "/healthz" => status.HealthAsync(context),
+            TapApi.Path => tap.HandleAsync(context),
             "/metrics" => status.MetricsAsync(context),
             _ when path == SessionsApi.Path || path.StartsWith(SessionsApi.Path + "/", StringComparison.Ordinal) => sessions.HandleAsync(context, path),
             _ => Replies.TextAsync(context, StatusCodes.Status404NotFound, "not found"),

@@ -6,8 +6,9 @@ namespace Matrixd.Diagnostics;
 
 /// <summary>Holds what a replay sent against what the call sent.</summary>
 /// <remarks>
-/// Three streams, each in its own order: messages to the caller, messages to the model, and the audio among the latter. Times are not compared: the wheel
-/// ticks where it ticks. Where the tape has no audio, its lengths are compared.
+/// Three streams, each in its own order: what the caller heard between clears, messages to the model, and the audio that it heard. Times are not compared,
+/// nor into which messages audio was cut and where marks stand: a live daemon's timers fire some milliseconds late, and then a chunk is longer, not other.
+/// Where the tape has no audio, its lengths are compared.
 /// </remarks>
 internal sealed class ReplayComparison
 {
@@ -21,15 +22,18 @@ internal sealed class ReplayComparison
 
     public int Count { get; private set; }
 
+    /// <summary>Places at which the caller's audio was cut then and not now, or now and not then.</summary>
+    public int Cuts { get; private set; }
+
     public static ReplayComparison Of(TapeContent tape, IReadOnlyList<ReplayFrame> sent)
     {
         ReplayComparison comparison = new();
         TapeText text = new(tape.HasAudio, tape.HasNumbers);
         Item[] taped = [.. tape.Entries.Where(entry => entry is { IsInbound: false, IsMessage: true }).Select(entry => new Item(entry.Leg, entry.At, entry.Json, IsAudio(entry)))];
         Item[] ours = [.. sent.Select(frame => new Item(frame.Leg, frame.At, Render(text, frame.Message), FlightWords.IsAudio(frame.Leg, isInbound: false, frame.Message)))];
-        comparison.Compare("to the caller", taped.Where(item => item.Leg == TapeLeg.Exotel), ours.Where(item => item.Leg == TapeLeg.Exotel));
+        comparison.Cuts = comparison.CompareAudio("heard by the caller", taped.Where(item => item.Leg == TapeLeg.Exotel), ours.Where(item => item.Leg == TapeLeg.Exotel));
         comparison.Compare("to the model", taped.Where(item => item is { Leg: TapeLeg.Gemini, IsAudio: false }), ours.Where(item => item is { Leg: TapeLeg.Gemini, IsAudio: false }));
-        comparison.Compare("audio to the model", taped.Where(item => item is { Leg: TapeLeg.Gemini, IsAudio: true }), ours.Where(item => item is { Leg: TapeLeg.Gemini, IsAudio: true }));
+        comparison.CompareAudio("heard by the model", taped.Where(item => item is { Leg: TapeLeg.Gemini, IsAudio: true }), ours.Where(item => item is { Leg: TapeLeg.Gemini, IsAudio: true }));
         return comparison;
     }
 
@@ -49,6 +53,41 @@ internal sealed class ReplayComparison
         {
             Tell($"{what}: {then.Length} messages then, {now.Length} now");
         }
+    }
+
+    private int CompareAudio(string what, IEnumerable<Item> taped, IEnumerable<Item> ours)
+    {
+        ReplayAudioTrack then = Track(taped);
+        ReplayAudioTrack now = Track(ours);
+        IReadOnlyList<byte[]> before = then.Parts;
+        IReadOnlyList<byte[]> after = now.Parts;
+        for (int i = 0; i < Math.Min(before.Count, after.Count); i++)
+        {
+            int same = before[i].AsSpan().CommonPrefixLength(after[i]);
+            if (same < before[i].Length || same < after[i].Length)
+            {
+                Tell($"{what}, after {i} clears: {before[i].Length} bytes then, {after[i].Length} now, the same up to byte {same}");
+            }
+        }
+
+        if (before.Count != after.Count)
+        {
+            Tell($"{what}: {before.Count - 1} clears then, {after.Count - 1} now");
+        }
+
+        then.Cuts.SymmetricExceptWith(now.Cuts);
+        return then.Cuts.Count;
+    }
+
+    private static ReplayAudioTrack Track(IEnumerable<Item> items)
+    {
+        ReplayAudioTrack track = new();
+        foreach (Item item in items)
+        {
+            track.Add(item.Json);
+        }
+
+        return track;
     }
 
     private void Tell(string difference)

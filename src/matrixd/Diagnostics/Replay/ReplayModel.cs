@@ -22,6 +22,7 @@ internal sealed class ReplayModel(VirtualClock clock, OwnThread thread, TapeCont
     private static readonly TimeSpan s_sameMoment = TimeSpan.FromSeconds(2);
 
     private readonly LinkedList<TapeEntry> _said = new(tape.Entries.Where(entry => entry is { Leg: TapeLeg.Gemini, IsInbound: true } && (entry.IsMessage || entry.Event == TapeEvent.Close)));
+    private readonly ReplayTone _tone = new();
     private ReplayLink? _link;
     private TimeSpan _shift; // how much later than on the tape the model speaks
     private TimeSpan _readyAt = TimeSpan.MaxValue; // when a connection that the tape does not have gets its setupComplete
@@ -172,7 +173,7 @@ internal sealed class ReplayModel(VirtualClock clock, OwnThread thread, TapeCont
 
     private void Say(TapeEntry entry)
     {
-        byte[] message = TapeReader.Message(entry, bytes => new byte[bytes]);
+        byte[] message = TapeReader.Message(entry, _tone.Next);
         Messages++;
         ReplayStage? stage = StageOf(entry);
         byte[] heard = faults.IsMute && stage == ReplayStage.Turn ? Muted(message) : message;

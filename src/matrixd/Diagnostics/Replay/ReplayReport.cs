@@ -52,6 +52,9 @@ internal sealed record ReplayReport
     /// <summary>All of them, told or not.</summary>
     public required int DifferenceCount { get; init; }
 
+    /// <summary>Places at which the caller's audio was cut into chunks then and not now, or now and not then; no difference to the ear.</summary>
+    public required int CutDifferences { get; init; }
+
     /// <summary>File name within the output folder; empty: none.</summary>
     public string Recording { get; init; } = "";
 }

@@ -36,6 +36,7 @@ internal sealed class ReplayReporter(
             Notes = [.. Notes()],
             Differences = comparison.Told,
             DifferenceCount = comparison.Count,
+            CutDifferences = comparison.Cuts,
         };
     }
 
@@ -54,7 +55,7 @@ internal sealed class ReplayReporter(
     {
         if (!tape.HasAudio)
         {
-            yield return "the tape has no audio: the model's is silence of the same length"
+            yield return "the tape has no audio: the model's is a tone of the same length"
                 + (request.Recording.Length > 0 ? $", the caller's comes from the recording ({audio.Elided} bytes)" : ", the caller's too: there is no recording");
         }
 

@@ -38,6 +38,11 @@ internal static class ReplayText
             await Line(to, $"note          {note}");
         }
 
+        if (report.CutDifferences > 0)
+        {
+            await Line(to, $"note          the caller's audio was cut into chunks at {report.CutDifferences} other places: a live daemon's timers fire some milliseconds late");
+        }
+
         foreach (string difference in report.Differences)
         {
             await Line(to, $"differs       {difference}");

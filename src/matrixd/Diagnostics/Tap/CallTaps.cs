@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Matrixd.Calls;
 using Matrixd.Config;
 using Matrixd.Exotel;
+using Matrixd.Server;
 using Matrixd.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +13,7 @@ namespace Matrixd.Diagnostics;
 /// Lives as long as the daemon; any thread. A call is entered when its start is seen, found by its SID when the model is dialled, and forgotten when it and
 /// the carrier's socket are gone. Where neither tap nor recorder is on, links are handed back as they are.
 /// </remarks>
-internal sealed partial class CallTaps : ICallWatch, IAsyncDisposable
+internal sealed partial class CallTaps : ICallWatch, ITapControl, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, CallTap> _byStream = new();
     private readonly ConcurrentDictionary<string, CallTap> _byCall = new();
@@ -21,6 +22,7 @@ internal sealed partial class CallTaps : ICallWatch, IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly TapWriter? _writer;
     private readonly ILogger _logger;
+    private IReadOnlyList<TapWord> _configured; // the reload's own
 
     /// <param name="head">Makes the first lines of tapes.</param>
     public CallTaps(DiagnosticsOptions options, TapeHead head, TimeProvider clock, ILoggerFactory loggers)
@@ -29,6 +31,7 @@ internal sealed partial class CallTaps : ICallWatch, IAsyncDisposable
         _head = head;
         _clock = clock;
         _logger = loggers.CreateLogger<CallTaps>();
+        _configured = options.WireTap;
         Selector = new TapSelector(options.WireTap);
         if (options.TapDirectory.Length > 0)
         {
@@ -40,6 +43,37 @@ internal sealed partial class CallTaps : ICallWatch, IAsyncDisposable
 
     /// <summary>Which calls are taped.</summary>
     public TapSelector Selector { get; }
+
+    public string Selected => Selector.Words;
+
+    public int Taped => _byStream.Values.Count(call => call.IsTaped);
+
+    public string? Select(string words)
+    {
+        if (_writer is null)
+        {
+            return "there is no tap_directory";
+        }
+
+        if (!TapWord.TryParse(words, out IReadOnlyList<TapWord> chosen, out string wrong))
+        {
+            return $"\"{PhoneMask.Of(wrong.Length > 64 ? wrong[..64] : wrong)}\" names no calls: {TapWord.Usage}";
+        }
+
+        Selector.Set(chosen);
+        LogSelected(Selected);
+        return null;
+    }
+
+    /// <summary>Takes over what the configuration chooses now, where that is something else than before; what was chosen by hand stays otherwise.</summary>
+    public void Reload(IReadOnlyList<TapWord> words)
+    {
+        if (!words.SequenceEqual(_configured))
+        {
+            _configured = words;
+            Selector.Set(words);
+        }
+    }
 
     /// <summary>Watches a socket of the carrier, from its birth.</summary>
     public WebSocketLink Watch(WebSocketLink link) => _writer is not null && (_options.FlightRecorder || Selector.IsOn)
@@ -116,6 +150,9 @@ internal sealed partial class CallTaps : ICallWatch, IAsyncDisposable
     // Ends that somebody will ask about. The caller hanging up, the agent's goodbye, limits and a stopping daemon explain themselves.
     private static bool IsBad(CallEndReason reason) => reason is CallEndReason.ModelUnreachable or CallEndReason.ModelRefused or CallEndReason.ModelLost
         or CallEndReason.ModelEnded or CallEndReason.MediaLost or CallEndReason.ProtocolError or CallEndReason.RateLimited or CallEndReason.Overload or CallEndReason.InternalError;
+
+    [LoggerMessage(2003, LogLevel.Warning, "wire tap: {Words}, until the next restart")]
+    private partial void LogSelected(string words);
 
     [LoggerMessage(2002, LogLevel.Warning, "call {CallSid} is taped to {Directory}, {Audio}: what is said in it stands there")]
     private partial void LogTaped(string callSid, string directory, string audio);

@@ -13,6 +13,20 @@ internal sealed class TapSelector(IReadOnlyList<TapWord> words)
     /// <summary>True where some call may be chosen.</summary>
     public bool IsOn => Volatile.Read(ref _words).Count > 0;
 
+    /// <summary>The words as they stand, telephone numbers masked; of the next calls those that are left.</summary>
+    public string Words
+    {
+        get
+        {
+            lock (_gate)
+            {
+                string[] named = [.. _words.Where(word => word.Kind != TapWordKind.Next).Select(Word)];
+                string[] all = _next > 0 ? [.. named, $"next:{_next}"] : named;
+                return all.Length == 0 ? "off" : string.Join(", ", all);
+            }
+        }
+    }
+
     /// <summary>Puts other words in the place of those that stand.</summary>
     public void Set(IReadOnlyList<TapWord> chosen)
     {
@@ -54,6 +68,13 @@ internal sealed class TapSelector(IReadOnlyList<TapWord> words)
 
     // However the carrier writes it: with +91, with 0, with neither.
     private static bool EndsIn(string number, string digits) => string.Concat(number.Where(char.IsAsciiDigit)).EndsWith(digits, StringComparison.Ordinal);
+
+    private static string Word(TapWord word) => word.Kind switch
+    {
+        TapWordKind.Every => "on",
+        TapWordKind.Call => $"call:{word.Value}",
+        _ => $"{(word.Kind == TapWordKind.From ? "from" : "to")}:{PhoneMask.Of(word.Value)}",
+    };
 
     private static int Next(IReadOnlyList<TapWord> words) => words.Sum(word => word.Count);
 }
