@@ -58,6 +58,7 @@ internal sealed class TransportScript : IDisposable
         Port = Port,
         Tls = false,
         RequestTarget = requestTarget,
+        Loop = TransportGround.Loop,
     };
 
     public async Task ReadRequestAsync(Stream stream)
