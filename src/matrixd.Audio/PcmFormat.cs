@@ -68,7 +68,7 @@ internal readonly unsafe struct PcmFormat : ISampleFormat<short>
     {
         foreach (ref short sample in output)
         {
-            sample = (short)Math.Clamp(MathF.Round(streams[stream][place]), short.MinValue, short.MaxValue);
+            sample = Narrow(streams[stream][place]);
             if (++stream == count)
             {
                 stream = 0;
@@ -124,7 +124,7 @@ internal readonly unsafe struct PcmFormat : ISampleFormat<short>
         int g = 0;
         for (; g + Step <= length; g += Step)
         {
-            Narrow(stream + g).Store(samples + g);
+            Narrow(Vector256.Load(stream + g)).Store(samples + g);
         }
 
         return g;
@@ -135,7 +135,7 @@ internal readonly unsafe struct PcmFormat : ISampleFormat<short>
         int g = 0;
         for (; (g + Step) * 2 <= length; g += Step)
         {
-            Vector256<int> y0 = Round(stream0 + g), y1 = Round(stream1 + g);
+            Vector256<int> y0 = Round(Vector256.Load(stream0 + g)), y1 = Round(Vector256.Load(stream1 + g));
             (Vector256.ShiftLeft(y1, 16) | (y0 & Vector256.Create(0xFFFF))).AsInt16().Store(samples + (2 * g));
         }
 
@@ -147,9 +147,9 @@ internal readonly unsafe struct PcmFormat : ISampleFormat<short>
         int g = 0;
         for (; (g + Step) * 3 <= length; g += Step)
         {
-            Vector128<short> a = Vector128.Shuffle(Narrow(stream0 + g), Vector128.Create(0, 3, 6, 1, 4, 7, 2, 5));
-            Vector128<short> b = Vector128.Shuffle(Narrow(stream1 + g), Vector128.Create(5, 0, 3, 6, 1, 4, 7, 2));
-            Vector128<short> c = Vector128.Shuffle(Narrow(stream2 + g), Vector128.Create(2, 5, 0, 3, 6, 1, 4, 7));
+            Vector128<short> a = Vector128.Shuffle(Narrow(Vector256.Load(stream0 + g)), Vector128.Create(0, 3, 6, 1, 4, 7, 2, 5));
+            Vector128<short> b = Vector128.Shuffle(Narrow(Vector256.Load(stream1 + g)), Vector128.Create(5, 0, 3, 6, 1, 4, 7, 2));
+            Vector128<short> c = Vector128.Shuffle(Narrow(Vector256.Load(stream2 + g)), Vector128.Create(2, 5, 0, 3, 6, 1, 4, 7));
             short* s = samples + (3 * g);
             Pick(Places036, a, Places147, b, c).Store(s);
             Pick(Places147, a, Places25, b, c).Store(s + 8);
@@ -176,13 +176,17 @@ internal readonly unsafe struct PcmFormat : ISampleFormat<short>
         return Vector128.ConditionalSelect(Vector128.Equals(Vector128.Create((short)places) & bits, bits), a, b);
     }
 
-    private static Vector256<float> Widen(Vector128<short> samples)
+    public static Vector256<float> Widen(Vector128<short> samples)
     {
         (Vector128<int> lower, Vector128<int> upper) = Vector128.Widen(samples);
         return Vector256.ConvertToSingle(Vector256.Create(lower, upper));
     }
 
-    private static Vector128<short> Narrow(float* samples)
+    /// <summary>The nearest 16-bit value.</summary>
+    public static short Narrow(float sample) => (short)Math.Clamp(MathF.Round(sample), short.MinValue, short.MaxValue);
+
+    /// <summary>The nearest 16-bit values of numbers.</summary>
+    public static Vector128<short> Narrow(Vector256<float> samples)
     {
         Vector256<int> rounded = Round(samples);
         return Sse2.IsSupported
@@ -191,9 +195,9 @@ internal readonly unsafe struct PcmFormat : ISampleFormat<short>
     }
 
     // Saturation comes before rounding: the native conversion must not meet what passes 32 bits, as float input far beyond full scale can.
-    private static Vector256<int> Round(float* samples)
+    private static Vector256<int> Round(Vector256<float> samples)
     {
-        Vector256<float> saturated = Vector256.MinNative(Vector256.MaxNative(Vector256.Load(samples), Vector256.Create(-32768f)), Vector256.Create(32767f));
+        Vector256<float> saturated = Vector256.MinNative(Vector256.MaxNative(samples, Vector256.Create(-32768f)), Vector256.Create(32767f));
         return Vector256.ConvertToInt32Native(Vector256.Round(saturated));
     }
 }

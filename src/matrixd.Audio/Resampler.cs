@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Matrixd.Audio;
 
@@ -105,7 +106,7 @@ public sealed unsafe class Resampler
     /// </param>
     /// <returns>The number of samples written: <see cref="OutputLength"/> of the input.</returns>
     /// <exception cref="ArgumentException"><paramref name="output"/> is too short. The stream has not moved.</exception>
-    public int Process(ReadOnlySpan<short> input, Span<short> output) => Process<short, PcmFormat>(input, output);
+    public int Process(ReadOnlySpan<short> input, Span<short> output) => Process<short, PcmFormat, short, PcmFormat>(input, output);
 
     /// <summary>Converts the next samples of the stream. May take turns with the 16-bit variant on one stream.</summary>
     /// <param name="input">Mono samples at <see cref="InputRate"/>, full scale is [-1, 1). Any number, also 0. A value that is not a number spoils the outputs it reaches, no others.</param>
@@ -115,7 +116,15 @@ public sealed unsafe class Resampler
     /// </param>
     /// <returns>The number of samples written: <see cref="OutputLength"/> of the input.</returns>
     /// <exception cref="ArgumentException"><paramref name="output"/> is too short. The stream has not moved.</exception>
-    public int Process(ReadOnlySpan<float> input, Span<float> output) => Process<float, FloatFormat>(input, output);
+    public int Process(ReadOnlySpan<float> input, Span<float> output) => Process<float, FloatFormat, float, FloatFormat>(input, output);
+
+    /// <summary>Converts the next samples of the stream, from 16-bit to floating-point ones, which are neither rounded nor saturated.</summary>
+    /// <inheritdoc cref="Process(ReadOnlySpan{float}, Span{float})"/>
+    public int Process(ReadOnlySpan<short> input, Span<float> output) => Process<short, PcmFormat, float, FloatFormat>(input, output);
+
+    /// <summary>Converts the next samples of the stream, from floating-point to 16-bit ones, rounded to nearest and saturated. What is no number becomes 0.</summary>
+    /// <inheritdoc cref="Process(ReadOnlySpan{short}, Span{short})"/>
+    public int Process(ReadOnlySpan<float> input, Span<short> output) => Process<float, FloatFormat, short, PcmFormat>(input, output);
 
     /// <summary>Feeds the group delay's worth of silence, so that the last sample comes out.</summary>
     /// <param name="output">At least <see cref="FlushLength"/> long.</param>
@@ -137,9 +146,11 @@ public sealed unsafe class Resampler
         _given = 0;
     }
 
-    private int Process<T, TFormat>(ReadOnlySpan<T> input, Span<T> output)
-        where T : unmanaged
-        where TFormat : struct, ISampleFormat<T>
+    private int Process<TIn, TInFormat, TOut, TOutFormat>(ReadOnlySpan<TIn> input, Span<TOut> output)
+        where TIn : unmanaged
+        where TInFormat : struct, ISampleFormat<TIn>
+        where TOut : unmanaged
+        where TOutFormat : struct, ISampleFormat<TOut>
     {
         int length = OutputLength(input.Length);
         if (output.Length < length)
@@ -151,7 +162,7 @@ public sealed unsafe class Resampler
 
         if (_table is null)
         {
-            input.CopyTo(output);
+            Pcm.Convert(input, output);
             return length;
         }
 
@@ -159,7 +170,7 @@ public sealed unsafe class Resampler
         while (!input.IsEmpty)
         {
             int block = Math.Min(input.Length, (ResamplerTable.MaxGroups * _decimation) - _begun);
-            written += ProcessBlock<T, TFormat>(_table, input[..block], output[written..]);
+            written += ProcessBlock<TIn, TInFormat, TOut, TOutFormat>(_table, input[..block], output[written..]);
             input = input[block..];
         }
 
@@ -167,9 +178,11 @@ public sealed unsafe class Resampler
     }
 
     [SkipLocalsInit]
-    private int ProcessBlock<T, TFormat>(ResamplerTable table, ReadOnlySpan<T> input, Span<T> output)
-        where T : unmanaged
-        where TFormat : struct, ISampleFormat<T>
+    private int ProcessBlock<TIn, TInFormat, TOut, TOutFormat>(ResamplerTable table, ReadOnlySpan<TIn> input, Span<TOut> output)
+        where TIn : unmanaged
+        where TInFormat : struct, ISampleFormat<TIn>
+        where TOut : unmanaged
+        where TOutFormat : struct, ISampleFormat<TOut>
     {
         WindowLayout layout = table.Window;
         int size = layout.TotalSize;
@@ -180,7 +193,7 @@ public sealed unsafe class Resampler
         int end = _begun + input.Length; // inputs since the start of the group that has begun
         int groups = (int)Divide((uint)end, _decimation); // complete ones
         RestorePast(window, layout);
-        TFormat.Split(input, _begun, window + layout.History, layout.Stride, _decimation);
+        TInFormat.Split(input, _begun, window + layout.History, layout.Stride, _decimation);
         SilenceFuture(window, layout, groups, end);
         MakeSecondCopy(window, layout);
         float** streams = stackalloc float*[MaxStreams];
@@ -188,15 +201,31 @@ public sealed unsafe class Resampler
         {
             streams[i] = outputs + (i * ResamplerTable.MaxGroups);
             FirKernel.Run(table.Programs[i], window, ref streams[i], end == groups * _decimation ? groups : groups + 1);
+            if (typeof(TIn) == typeof(float) && typeof(TOut) == typeof(short))
+            {
+                streams[i] = KeepNumbers(streams[i], outputs + (i * ResamplerTable.MaxGroups));
+            }
+
             streams[i] += _given == _interpolation ? 1 : 0; // the begun group may have given all its outputs
         }
 
         int written = (int)Outputs((uint)end) - _given;
-        TFormat.Merge(streams, _interpolation, _given == _interpolation ? 0 : _given, output[..written]);
+        TOutFormat.Merge(streams, _interpolation, _given == _interpolation ? 0 : _given, output[..written]);
         SavePast(window, layout, groups);
         _begun = end - (groups * _decimation);
         _given = (int)Outputs((uint)_begun);
         return written;
+    }
+
+    // Not in place: where a program copies, its stream is the window, and the past stays what it is.
+    private static float* KeepNumbers(float* stream, float* to)
+    {
+        for (int g = 0; g < ResamplerTable.MaxGroups; g += Vector256<float>.Count)
+        {
+            FloatFormat.NumbersOf(Vector256.Load(stream + g)).Store(to + g);
+        }
+
+        return to;
     }
 
     private void RestorePast(float* window, WindowLayout layout)

@@ -15,6 +15,8 @@ esac
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+mkdir "$work/tmp"
+export TMPDIR=$work/tmp # what tests leave behind goes with it
 passed=0
 failed=0
 skips=()

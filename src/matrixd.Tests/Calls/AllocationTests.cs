@@ -2,6 +2,7 @@ using System.Text;
 using Matrixd.Calls;
 using Matrixd.Exotel;
 using Matrixd.Gemini;
+using Matrixd.Models;
 using Matrixd.Tests.Support;
 using Matrixd.Transport;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -64,6 +64,7 @@ public sealed class ConfigReaderTests
             {
                 StreamPath = "/in/exotel", DynamicPath = "/in/voicebot", WarmTtl = TimeSpan.FromSeconds(30), BasicUser = "caller", BasicPassword = "a-long-password", Allow = config.Exotel.Allow, AccountSid = "sharma1",
                 StartTimeout = TimeSpan.FromSeconds(4), CloseTimeout = TimeSpan.FromSeconds(3), ApiKey = "exo-key", ApiToken = "exo-token", Region = "sg", BaseUrl = "http://127.0.0.1:9000", CallerId = "08040000000",
+                Proxy = "http://10.0.0.5:3128", CaFile = "/etc/matrixd/ca.pem",
             },
             config.Exotel);
         Assert.Equal(

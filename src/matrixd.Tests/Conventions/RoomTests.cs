@@ -12,15 +12,16 @@ public sealed partial class RoomTests
         ["Timing"] = [],
         ["Calls"] = [],
         ["Transport"] = [],
+        ["Models"] = [], // facts alone: for whoever speaks to the service, and whoever plays it
         ["Exotel"] = ["Calls", "Transport"],
-        ["Gemini"] = ["Calls", "Transport"],
+        ["Gemini"] = ["Calls", "Models", "Transport"],
         ["Agents"] = ["Calls"],
         ["Campaigns"] = ["Calls", "Exotel"],
         ["Storage"] = ["Calls", "Gemini", "Agents", "Campaigns"],
         ["Server"] = ["Calls", "Exotel", "Gemini", "Agents", "Campaigns", "Transport", "Web"], // Transport: it accepts the sockets
         ["Config"] = ["Calls", "Exotel", "Gemini", "Agents", "Campaigns", "Server", "Storage"], // their options
-        ["Diagnostics"] = ["Calls", "Exotel", "Gemini", "Agents", "Campaigns", "Server", "Storage", "Transport", "Config"],
-        ["Simulation"] = ["Transport"],
+        ["Diagnostics"] = ["Calls", "Exotel", "Gemini", "Agents", "Campaigns", "Server", "Storage", "Transport", "Config", "Models"],
+        ["Simulation"] = ["Models", "Transport"],
         ["Web"] = [],
     };
 

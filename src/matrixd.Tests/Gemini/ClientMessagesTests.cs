@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Matrixd.Gemini;
+using Matrixd.Models;
 using Matrixd.Tests.Support;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Matrixd.Calls;
 using Matrixd.Gemini;
+using Matrixd.Transport;
 using Xunit;
 
 namespace Matrixd.Tests.Gemini;
@@ -56,6 +57,94 @@ public sealed class CloseCauseTests
         Assert.StartsWith("1008 \"Method doesn't allow unregistered callers", line);
         Assert.Contains("before setupComplete; likely, in this order: (1) the model's name is wrong or the model is retired: run `matrixd doctor`", line);
         Assert.Contains("(2) the token's new-session window is over", line);
+    }
+
+    // The catch-all has five causes. At the first audio the form of the audio is the likeliest; before it, none has been sent.
+    [Theory]
+    [InlineData("BeforeSetupComplete", "model_name session_window plain_method token_form api_key", "audio_form")]
+    [InlineData("FirstAudio", "audio_form model_name", "session_window plain_method token_form")]
+    [InlineData("MidCall", "token_expired audio_form", "session_window plain_method token_form")]
+    public void The_causes_of_the_catch_all_are_told_apart_by_stage(string stage, string likely, string ruledOut)
+    {
+        CloseCause cause = CloseCause.Classify(1008, CatchAll, Enum.Parse<CloseStage>(stage));
+
+        Assert.Equal(likely, string.Join(' ', cause.Causes.Select(c => c.Slug)));
+        Assert.Equal(ruledOut, string.Join(' ', cause.RuledOut.Select(c => c.Cause.Slug)));
+    }
+
+    [Fact]
+    public void What_we_sent_tells_the_causes_apart_within_a_stage()
+    {
+        CloseEvidence usual = new() { HadToken = true, PlainMethod = false, WindowLeft = TimeSpan.FromHours(1), ModelKnown = true, AudioMessages = 0, ToolPending = false };
+
+        Assert.Equal("model_name token_form api_key", Slugs(usual));
+        Assert.Equal("session_window model_name token_form api_key", Slugs(usual with { WindowLeft = TimeSpan.FromSeconds(-1) }));
+        Assert.Equal("model_name session_window token_form api_key", Slugs(usual with { WindowLeft = TimeSpan.FromMinutes(2) })); // our clock may be wrong by more
+        Assert.Equal("plain_method model_name token_form api_key", Slugs(usual with { PlainMethod = true }));
+        Assert.Equal("token_form model_name api_key", Slugs(usual with { HadToken = false }));
+        Assert.Contains("Not: the token's new-session window is over (it had 60 min left); the token went to the plain", CloseCause.Classify(1008, CatchAll, CloseStage.BeforeSetupComplete, "", usual).Describe());
+
+        static string Slugs(CloseEvidence evidence) =>
+            string.Join(' ', CloseCause.Classify(1008, CatchAll, CloseStage.BeforeSetupComplete, "", evidence).Causes.Select(c => c.Slug));
+    }
+
+    [Theory]
+    [InlineData(true, "tool_pending")]
+    [InlineData(false, "model_name")]
+    public void A_pending_tool_is_blamed_where_there_is_one(bool pending, string slug) =>
+        Assert.Equal(slug, CloseCause.Classify(1008, "Operation is not implemented, or supported, or enabled.", CloseStage.MidCall, "", new CloseEvidence { ToolPending = pending }).Slug);
+
+    // What is left of the table when everything it names is ruled out is still the table: an operator needs a place to begin.
+    [Fact]
+    public void There_is_always_a_cause()
+    {
+        CloseEvidence nothing = new() { LifeLeft = TimeSpan.FromHours(1), PlainMethod = false, WindowLeft = TimeSpan.FromHours(1), AudioMessages = 0 };
+
+        Assert.NotEmpty(CloseCause.Classify(1008, CatchAll, CloseStage.MidCall, "", nothing).Causes);
+    }
+
+    [Theory]
+    [InlineData("Resolve", "dns")]
+    [InlineData("Connect", "network")]
+    [InlineData("Proxy", "proxy")]
+    [InlineData("Tls", "tls")]
+    [InlineData("Alpn", "alpn")]
+    public void A_dial_that_came_to_no_answer_is_judged_by_its_stage(string stage, string slug)
+    {
+        GeminiFailure failure = GeminiFailure.OfDial(new DialException(Enum.Parse<DialStage>(stage), 0, "gemini.example:443: it failed"), "");
+
+        Assert.Equal(slug, failure.Cause!.Slug);
+        Assert.Equal(CallEndReason.ModelUnreachable, failure.Ending.Reason);
+        Assert.StartsWith($"gemini.example:443: it failed; {slug}: ", failure.Ending.Detail);
+        Assert.Contains("at the connection; likely, in this order: (1) ", failure.Report);
+    }
+
+    [Fact]
+    public void Every_cause_has_a_short_name_of_the_closed_set()
+    {
+        string[] slugs = [.. typeof(CauseSlugs).GetFields().Select(field => (string)field.GetRawConstantValue()!)];
+        foreach (CloseStage stage in Enum.GetValues<CloseStage>())
+        {
+            foreach (int code in Enumerable.Range(0, 600).Concat(Enumerable.Range(1000, 100)))
+            {
+                Assert.All(CloseCause.Classify(code, "", stage).Causes, cause => Assert.Contains(cause.Slug, slugs));
+            }
+        }
+    }
+
+    // Nothing that a service sends grows the page.
+    [Fact]
+    public void Ends_are_counted_under_labels_of_closed_sets()
+    {
+        CloseCounters counters = new();
+        counters.Add(CloseCause.Classify(1008, CatchAll, CloseStage.BeforeSetupComplete));
+        counters.Add(CloseCause.Classify(1008, CatchAll, CloseStage.BeforeSetupComplete));
+        for (int code = 4000; code < 5000; code++)
+        {
+            counters.Add(CloseCause.Classify(code, $"text {code}", CloseStage.MidCall));
+        }
+
+        Assert.Equal([("other", "call", "service_fault", 1000L), ("1008", "setup", "model_name", 2L)], counters.Snapshot());
     }
 
     [Fact]

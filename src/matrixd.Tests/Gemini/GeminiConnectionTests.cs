@@ -1,6 +1,7 @@
 using System.Text;
 using Matrixd.Calls;
 using Matrixd.Gemini;
+using Matrixd.Models;
 using Matrixd.Transport;
 using Xunit;
 
@@ -174,7 +175,7 @@ public sealed class GeminiConnectionTests
 
         _connection.OnClosed(new WebSocketClose(WebSocketCloseCause.Peer, (ushort)code, text));
         GeminiFailure failure = GeminiFailure.OfClose(_connection, "");
-        Assert.Equal((reason, detail), (failure.Ending.Reason.Word(), failure.Ending.Detail));
+        Assert.Equal((reason, $"{detail}; {failure.Cause!.Slug}: {failure.Cause.Causes[0].What}"), (failure.Ending.Reason.Word(), failure.Ending.Detail));
     }
 
     [Theory]

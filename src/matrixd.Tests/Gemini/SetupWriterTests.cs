@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Matrixd.Calls;
 using Matrixd.Gemini;
+using Matrixd.Models;
 using Matrixd.Tests.Support;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Matrixd.Models;
 using Matrixd.Simulation;
 using Matrixd.Tests.Support;
 using Matrixd.Timing;
@@ -86,7 +87,7 @@ public sealed class GeminiRestTests
         while (page.Length > 0);
 
         Assert.Equal(2, pages);
-        Assert.Equal(GeminiModelQuirks.Known.Select(m => "models/" + m.Name), live);
+        Assert.Equal(ModelQuirks.NamesInService.Select(name => "models/" + name), live);
         (int one, JsonElement model, _) = await SimulationGeminiClient.RestAsync(simulator, HttpMethod.Get, "/v1/models/gemini-3.8-live");
         Assert.Equal((200, "models/gemini-3.8-live"), (one, model.GetProperty("name").GetString()));
         (int none, _, _) = await SimulationGeminiClient.RestAsync(simulator, HttpMethod.Get, "/v1/models/gemini-9");

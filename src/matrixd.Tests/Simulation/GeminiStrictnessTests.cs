@@ -31,6 +31,10 @@ public sealed class GeminiStrictnessTests
         { "null handle", """{"setup":{"model":"models/gemini-3.1-flash-live-preview","sessionResumption":{"handle":null}}}""", 1007, Invalid },
         { "handle that nobody gave", """{"setup":{"model":"models/gemini-3.1-flash-live-preview","sessionResumption":{"handle":"session-9.1"}}}""", 1007, Invalid },
         { "thinking on 3.8", """{"setup":{"model":"models/gemini-3.8-live","generationConfig":{"thinkingConfig":{"thinkingLevel":"LOW"}}}}""", 1007, Invalid },
+        { "a thinking level on 2.5", """{"setup":{"model":"models/gemini-2.5-flash-native-audio-preview-12-2025","generationConfig":{"thinkingConfig":{"thinkingLevel":"LOW"}}}}""", 1007, Invalid },
+        { "a thinking level that none is", """{"setup":{"model":"models/gemini-3.1-flash-live-preview","generationConfig":{"thinkingConfig":{"thinkingLevel":"MUCH"}}}}""", 1007, Invalid },
+        { "minimal on extended thinking", """{"setup":{"model":"models/gemini-3.8-live-extended-thinking","generationConfig":{"thinkingConfig":{"thinkingLevel":"MINIMAL"}}}}""", 1007, Invalid },
+        { "blocking tools on extended thinking", """{"setup":{"model":"models/gemini-3.8-live-extended-thinking","generationConfig":{"thinkingConfig":{"thinkingLevel":"LOW"}},"tools":[{"functionDeclarations":[{"name":"f","behavior":"BLOCKING"}]}]}}""", 1007, Invalid },
         { "no thinking on extended thinking", """{"setup":{"model":"models/gemini-3.8-live-extended-thinking"}}""", 1007, Invalid },
         { "empty required", """{"setup":{"model":"models/gemini-3.8-live","tools":[{"functionDeclarations":[{"name":"f","parameters":{"type":"OBJECT","required":[]}}]}]}}""", 1007, Invalid },
     };

@@ -37,6 +37,15 @@ internal sealed class CallsClock : TimeProvider
         return timer;
     }
 
+    /// <summary>Moves the wall clock alone, as an operator or NTP does.</summary>
+    public void JumpWallClock(TimeSpan by)
+    {
+        lock (_gate)
+        {
+            _wall += by;
+        }
+    }
+
     public void Advance(TimeSpan by)
     {
         List<Timer>? due = null;

@@ -31,7 +31,7 @@ internal sealed class Apology
 
     private static async Task PlayAsync(string path, Action<byte[], int> play, Action<string> failed)
     {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // a file is read: not under the gate
+        await Task.Yield(); // a file is read: not under the gate
         try
         {
             WavAudio wav = WavFile.Read(path);

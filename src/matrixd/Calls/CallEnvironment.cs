@@ -22,6 +22,9 @@ internal sealed record CallEnvironment
     /// <summary>Null: calls are not recorded.</summary>
     public RecordingWriter? Recordings { get; init; }
 
+    /// <summary>Null: nobody watches.</summary>
+    public ICallWatch? Watch { get; init; }
+
     public required CallCounters Counters { get; init; }
 
     public required ILogger<CallSession> Logger { get; init; }

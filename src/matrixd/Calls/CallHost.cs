@@ -20,10 +20,11 @@ internal sealed class CallHost(CallEnvironment environment, CallRegistry registr
             return null;
         }
 
-        return new RunningCall(session, RunAsync(session));
+        environment.Watch?.OnBegun(start);
+        return new RunningCall(session, RunAsync(session, start));
     }
 
-    private async Task<CallEndReason> RunAsync(CallSession session)
+    private async Task<CallEndReason> RunAsync(CallSession session, CallStart start)
     {
         CallCounters.Add(ref environment.Counters.Started);
         CallCounters.Add(ref environment.Counters.Live);
@@ -36,6 +37,7 @@ internal sealed class CallHost(CallEnvironment environment, CallRegistry registr
             registry.Leave(session);
             CallCounters.Add(ref environment.Counters.Live, -1);
             environment.Counters.CountEnd(session.EndReason);
+            environment.Watch?.OnEnded(start, session.EndReason, session.EndDetail);
         }
     }
 }

@@ -85,7 +85,7 @@ internal sealed class ToolCalls(IToolRunner tools, Session session, Action<ToolC
     private async Task RunAsync(ToolCall call, CancellationToken cancelled)
     {
         long started = clock.GetTimestamp();
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // started under the gate, on a socket's thread
+        await Task.Yield(); // started under the gate, on a socket's thread
         ToolResult result;
         try
         {

@@ -11,6 +11,9 @@ internal sealed record ConfigFile
     /// <summary>Users outside the file's group may read or change it.</summary>
     public bool OpenToOthers { get; init; }
 
+    /// <summary>Null: not known.</summary>
+    public UnixFileMode? Mode { get; init; }
+
     /// <summary>Empty: it was read; else the reason, to follow the path: "does not exist".</summary>
     public string Failure { get; init; } = "";
 

@@ -23,8 +23,8 @@ internal sealed class SystemConfigEnvironment : IConfigEnvironment
             using FileStream stream = File.OpenRead(path);
             byte[] buffer = new byte[maxBytes + 1];
             int length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            bool open = !OperatingSystem.IsWindows() && (File.GetUnixFileMode(stream.SafeFileHandle) & Others) != 0;
-            return new ConfigFile { Bytes = buffer[..Math.Min(length, maxBytes)], Truncated = length > maxBytes, OpenToOthers = open };
+            UnixFileMode? mode = OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(stream.SafeFileHandle);
+            return new ConfigFile { Bytes = buffer[..Math.Min(length, maxBytes)], Truncated = length > maxBytes, Mode = mode, OpenToOthers = (mode & Others) is > 0 };
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -73,6 +73,7 @@ internal sealed class MetricsPage(
         Gauge(page, "gemini_sockets", "Sockets to Gemini now.", gemini.OpenSockets);
         Counter(page, "gemini_dials_total", "Dials to Gemini.", gemini.Dials);
         Counter(page, "gemini_dial_failures_total", "Dials that failed.", gemini.DialFailures);
+        Closes(page);
         Counter(page, "gemini_token_retries_total", "Dials repeated with a fresh token.", gemini.TokenRetries);
         Counter(page, "gemini_bad_messages_total", "Messages that were not JSON.", gemini.BadMessages);
         Counter(page, "gemini_bad_audio_total", "Audio parts that were not base64 of whole samples.", gemini.BadAudioParts);
@@ -82,6 +83,15 @@ internal sealed class MetricsPage(
         Gauge(page, "token_valid", "1 where the shared token can start calls.", token.HasToken ? 1 : 0);
         Gauge(page, "token_failures", "Mints that failed in a row.", token.ConsecutiveFailures);
         Counter(page, "tokens_minted_total", "Tokens minted.", token.Minted);
+    }
+
+    private void Closes(StringBuilder page)
+    {
+        Head(page, "model_closes_total", "Ends of dials and sockets to Gemini, by code, stage and likeliest cause.", "counter");
+        foreach ((string code, string stage, string cause, long count) in gemini.Closes.Snapshot())
+        {
+            page.Append(CultureInfo.InvariantCulture, $"matrixd_model_closes_total{{code=\"{code}\",stage=\"{stage}\",cause=\"{cause}\"}} {count}\n");
+        }
     }
 
     private void Process(StringBuilder page)

@@ -39,6 +39,19 @@ internal sealed record ExotelOptions
 
     public string CallerId { get; init; } = "";
 
+    /// <summary>On the way to the REST address; <c>http://host:port</c>, empty: none.</summary>
+    public string Proxy { get; init; } = "";
+
+    /// <summary>PEM file of further trust roots for the REST address, for a network that looks into TLS; empty: the system's alone.</summary>
+    public string CaFile { get; init; } = "";
+
+    /// <summary>Where the REST side is.</summary>
+    public Uri RestBase => RestAddress(BaseUrl, Region);
+
+    /// <summary>The address that overrides, else the region's.</summary>
+    public static Uri RestAddress(string baseUrl, string region) =>
+        new(baseUrl.Length > 0 ? baseUrl : region == "sg" ? "https://api.exotel.com" : "https://api.in.exotel.com");
+
     // The compiler's ToString would print the secrets.
     public override string ToString() => $"{StreamPath}, {DynamicPath}, region {Region}";
 }

@@ -1,4 +1,5 @@
 using Matrixd.Calls;
+using Matrixd.Transport;
 
 namespace Matrixd.Gemini;
 
@@ -6,7 +7,7 @@ namespace Matrixd.Gemini;
 /// <param name="Reason">What it means for the call.</param>
 /// <param name="Code">Close code; 1005 or 1006 where no frame said one; an HTTP status at <see cref="CloseStage.Upgrade"/>.</param>
 /// <param name="Text">The service's words, cleaned; often a lie, so it never stands alone.</param>
-/// <param name="Causes">What is likely behind it and what to do, the likeliest first.</param>
+/// <param name="Causes">What is likely behind it and what to do, the likeliest first; at least one.</param>
 /// <param name="Traits">What follows for tokens and retries.</param>
 internal sealed record CloseCause(CallEndReason Reason, int Code, string Text, CloseStage Stage, IReadOnlyList<LikelyCause> Causes, CloseTraits Traits)
 {
@@ -22,22 +23,40 @@ internal sealed record CloseCause(CallEndReason Reason, int Code, string Text, C
     /// <summary>The same again would end the same.</summary>
     public bool Permanent => Traits.HasFlag(CloseTraits.Permanent);
 
+    /// <summary>What the text could also mean, and what speaks against it here.</summary>
+    public IReadOnlyList<(LikelyCause Cause, string Because)> RuledOut { get; private init; } = [];
+
+    /// <summary>The likeliest cause's short name.</summary>
+    public string Slug => Causes[0].Slug;
+
     /// <summary>Judges a close.</summary>
     /// <param name="text">The reason as it came; untrusted.</param>
     /// <param name="secret">The key, should the text quote it; empty: none.</param>
-    public static CloseCause Classify(int code, string text, CloseStage stage, string secret = "")
+    /// <param name="evidence">What we had sent; null: not known.</param>
+    public static CloseCause Classify(int code, string text, CloseStage stage, string secret = "", CloseEvidence? evidence = null)
     {
         string clean = PlainText.Clean(text, secret: secret);
         CloseRule rule = CloseRules.Find(code, text, stage);
-        return new CloseCause(rule.Reason ?? ReasonAt(stage, code), code, clean, stage, rule.Causes, rule.Traits);
+        evidence ??= CloseEvidence.None;
+        var weighed = rule.Causes.Select(cause => (Cause: cause, Verdict: evidence.Weigh(cause.Slug, stage))).ToList();
+        LikelyCause[] likely = [.. weighed.Where(cause => cause.Verdict.Weight >= 0).OrderByDescending(cause => cause.Verdict.Weight).Select(cause => cause.Cause)];
+        return new CloseCause(rule.Reason ?? ReasonAt(stage, code), code, clean, stage, likely.Length > 0 ? likely : rule.Causes, rule.Traits)
+        {
+            RuledOut = likely.Length > 0 ? [.. weighed.Where(cause => cause.Verdict.Weight < 0).Select(cause => (cause.Cause, cause.Verdict.Against))] : [],
+        };
     }
+
+    /// <summary>Judges a dial that did not come to an HTTP answer.</summary>
+    public static CloseCause OfDial(DialStage dial, string text, string secret = "") =>
+        new(CallEndReason.ModelUnreachable, 0, PlainText.Clean(text, secret: secret), CloseStage.Connect, CloseRules.OfDial(dial), CloseTraits.None);
 
     /// <summary>One line for row and log: code, text and stage, then the likely causes in order.</summary>
     public string Describe()
     {
         string said = Text.Length > 0 ? $"\"{Text}\"" : "without a text";
         string causes = string.Join(" ", Causes.Select((cause, i) => $"({i + 1}) {cause.What}: {cause.Fix}."));
-        return $"{Code} {said} {Words(Stage)}; likely, in this order: {causes}";
+        string ruledOut = RuledOut.Count == 0 ? "" : " Not: " + string.Join("; ", RuledOut.Select(no => $"{no.Cause.What} ({no.Because})")) + ".";
+        return $"{Code} {said} {Words(Stage)}; likely, in this order: {causes}{ruledOut}";
     }
 
     // Where the text does not decide, the stage does. A close frame is a decision of the service; without one the connection was lost.
@@ -52,6 +71,7 @@ internal sealed record CloseCause(CallEndReason Reason, int Code, string Text, C
 
     private static string Words(CloseStage stage) => stage switch
     {
+        CloseStage.Connect => "at the connection",
         CloseStage.Upgrade => "at the upgrade",
         CloseStage.BeforeSetupComplete => "before setupComplete",
         CloseStage.FirstAudio => "at the first audio frames",
@@ -62,6 +82,9 @@ internal sealed record CloseCause(CallEndReason Reason, int Code, string Text, C
 /// <summary>How far a connection had come when it closed.</summary>
 internal enum CloseStage
 {
+    /// <summary>Name, TCP, proxy, TLS: nothing of HTTP yet.</summary>
+    Connect,
+
     /// <summary>No 101 yet.</summary>
     Upgrade,
 
@@ -74,9 +97,10 @@ internal enum CloseStage
     MidCall,
 }
 
+/// <param name="Slug">One of <see cref="CauseSlugs"/>.</param>
 /// <param name="What">What is wrong.</param>
 /// <param name="Fix">What to do.</param>
-internal sealed record LikelyCause(string What, string Fix);
+internal sealed record LikelyCause(string Slug, string What, string Fix);
 
 [Flags]
 internal enum CloseTraits

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
 using Matrixd.Calls;
+using Matrixd.Models;
 using Matrixd.Transport;
 
 namespace Matrixd.Gemini;
@@ -30,6 +31,9 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
     /// <summary>True where caller audio may be sent now: the setup is complete, and no blocking tool call is pending.</summary>
     /// <remarks>Observed: realtime input while a blocking tool call is pending is closed with 1007 or 1008.</remarks>
     public bool TakesAudio => IsReady && (_waitingTools == 0 || Quirks is { NonBlockingTools: true });
+
+    /// <summary>True while a tool call waits for its answer.</summary>
+    public bool HasPendingTool => _waitingTools > 0;
 
     /// <summary>Messages of audio sent.</summary>
     public int AudioMessages { get; set; }

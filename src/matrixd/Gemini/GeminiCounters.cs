@@ -11,4 +11,7 @@ internal sealed class GeminiCounters
     public long BadAudioParts;
     public long PromptTokens;
     public long ResponseTokens;
+
+    /// <summary>How sockets and dials ended.</summary>
+    public CloseCounters Closes { get; } = new();
 }

@@ -5,7 +5,8 @@ using Matrixd.Transport;
 namespace Matrixd.Gemini;
 
 /// <summary>Opens sockets to Gemini Live with the shared token, and judges how they ended. One for the daemon; any thread.</summary>
-internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens, TimerWheel wheel, GeminiCounters counters)
+/// <param name="dialer">Opens the sockets; null: over the network.</param>
+internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens, TimerWheel wheel, GeminiCounters counters, IGeminiDialer? dialer = null)
 {
     private static readonly WebSocketLimits s_limits = new()
     {
@@ -16,12 +17,14 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
         PingInterval = TimeSpan.FromSeconds(30),
     };
 
+    private readonly IGeminiDialer _dialer = dialer ?? new GeminiDialer(wheel);
+
     public GeminiOptions Options => options;
 
     public GeminiCounters Counters => counters;
 
     /// <summary>Takes the token and dials. Never throws but for cancellation: how it failed is in the result.</summary>
-    public async Task<GeminiSocket> DialAsync(CancellationToken closing)
+    public async Task<GeminiSocket> DialAsync(CallSid callSid, CancellationToken closing)
     {
         StoredToken token;
         try
@@ -36,12 +39,12 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
         Interlocked.Increment(ref counters.Dials);
         try
         {
-            return new GeminiSocket(await WebSocketDialer.DialAsync(Target(token), s_limits with { CloseTimeout = options.CloseTimeout }, wheel, closing), token, null);
+            return new GeminiSocket(await _dialer.DialAsync(callSid, Target(token), s_limits with { CloseTimeout = options.CloseTimeout }, closing), token, null);
         }
         catch (DialException e)
         {
             Interlocked.Increment(ref counters.DialFailures);
-            return GeminiSocket.Failed(GeminiFailure.OfDial(e, options.ApiKey));
+            return GeminiSocket.Failed(Counted(GeminiFailure.OfDial(e, options.ApiKey, Evidence(token))));
         }
     }
 
@@ -49,7 +52,12 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
     /// <returns>Null where the dial is worth repeating with another token.</returns>
     public GeminiFailure? Judge(GeminiSocket socket, GeminiConnection connection, bool mayRetry)
     {
-        GeminiFailure failure = GeminiFailure.OfClose(connection, options.ApiKey);
+        GeminiFailure failure = Counted(GeminiFailure.OfClose(connection, options.ApiKey, Evidence(socket.Token!) with
+        {
+            AudioMessages = connection.AudioMessages,
+            ToolPending = connection.HasPendingTool,
+            ModelKnown = connection.Quirks?.IsKnown,
+        }));
         if (mayRetry && !connection.IsReady && failure.IsTokenRefused && tokens.Invalidate(socket.Token!, connection.Close.Reason))
         {
             Interlocked.Increment(ref counters.TokenRetries);
@@ -57,6 +65,18 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
         }
 
         return failure;
+    }
+
+    private GeminiFailure Counted(GeminiFailure failure)
+    {
+        counters.Closes.Add(failure.Cause!);
+        return failure;
+    }
+
+    private CloseEvidence Evidence(StoredToken token)
+    {
+        DateTimeOffset now = wheel.Clock.GetUtcNow() + tokens.State.ClockSkew;
+        return new CloseEvidence { HadToken = true, PlainMethod = false, WindowLeft = token.NewSessionUntil - now, LifeLeft = token.ExpiresAt - now };
     }
 
     // The slash in the token's name goes out as it is: an escaped one is refused as an unregistered caller.

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Matrixd.Transport;
 
 namespace Matrixd.Gemini;
 
@@ -22,9 +23,10 @@ internal sealed class GeminiHttp : IDisposable
     private readonly string _apiKey;
     private readonly TimeProvider _time;
 
+    /// <param name="way">How requests travel; null: over the network. It is disposed of here.</param>
     /// <exception cref="IOException"><see cref="GeminiOptions.CaFile"/> cannot be read.</exception>
     /// <exception cref="FormatException">The key holds what no header can carry.</exception>
-    public GeminiHttp(GeminiOptions options, TimeProvider time)
+    public GeminiHttp(GeminiOptions options, TimeProvider time, HttpMessageHandler? way = null)
     {
         // Said here without the value: the header's own error would quote it.
         if (options.ApiKey.AsSpan().ContainsAnyExceptInRange('!', '~'))
@@ -36,23 +38,7 @@ internal sealed class GeminiHttp : IDisposable
         _time = time;
         _base = options.BaseUrl.GetLeftPart(UriPartial.Path).TrimEnd('/');
         Host = options.BaseUrl.Authority;
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false, // the key must not follow a redirect to another host
-            PooledConnectionLifetime = s_connectionLifetime,
-            ConnectTimeout = TimeSpan.FromSeconds(5),
-            UseCookies = false,
-            UseProxy = options.Proxy.Length > 0,
-            Proxy = options.Proxy.Length > 0 ? ProxyOf(new Uri(options.Proxy)) : null,
-            AutomaticDecompression = DecompressionMethods.None, // a small answer can unpack into a large one
-        };
-        if (options.CaFile.Length > 0)
-        {
-            var trust = new ExtraTrust(options.CaFile);
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => trust.Accept(certificate, chain, errors);
-        }
-
-        _client = new HttpClient(handler) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+        _client = new HttpClient(way ?? Network(options)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>Host and port, for messages.</summary>
@@ -123,16 +109,25 @@ internal sealed class GeminiHttp : IDisposable
         _ => null,
     };
 
-    // Credentials go beside the address, not in it: the client's errors quote the address.
-    private static WebProxy ProxyOf(Uri proxy)
+    private static SocketsHttpHandler Network(GeminiOptions options)
     {
-        var bare = new WebProxy(new UriBuilder(proxy) { UserName = "", Password = "" }.Uri);
-        if (proxy.UserInfo.Split(':', 2) is [{ Length: > 0 } user, string password])
+        var handler = new SocketsHttpHandler
         {
-            bare.Credentials = new NetworkCredential(Uri.UnescapeDataString(user), Uri.UnescapeDataString(password));
+            AllowAutoRedirect = false, // the key must not follow a redirect to another host
+            PooledConnectionLifetime = s_connectionLifetime,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            UseCookies = false,
+            UseProxy = options.Proxy.Length > 0,
+            Proxy = RestProxy.Of(options.Proxy),
+            AutomaticDecompression = DecompressionMethods.None, // a small answer can unpack into a large one
+        };
+        if (options.CaFile.Length > 0)
+        {
+            var trust = new ExtraTrust(options.CaFile);
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => trust.Accept(certificate, chain, errors);
         }
 
-        return bare;
+        return handler;
     }
 
     private static string Cause(Exception e) => e.GetBaseException() switch

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Matrixd.Calls;
+using Matrixd.Models;
 using Matrixd.Timing;
 using Matrixd.Transport;
 using Microsoft.Extensions.Logging;
@@ -109,7 +110,7 @@ internal sealed partial class GeminiLeg : IModelLeg
 
     private async Task RunAsync()
     {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // begun under the call's gate: a dial has files and names to look up
+        await Task.Yield(); // begun under the call's gate: a dial has files and names to look up
         ModelEnding? ending = null;
         try
         {
@@ -155,7 +156,7 @@ internal sealed partial class GeminiLeg : IModelLeg
     /// <returns>How it failed; null where another token is to be tried, or the leg was closed.</returns>
     private async Task<GeminiFailure?> RunSocketAsync(bool mayRetry)
     {
-        GeminiSocket socket = await _endpoint.DialAsync(_closing.Token);
+        GeminiSocket socket = await _endpoint.DialAsync(_callSid, _closing.Token);
         if (socket.Failure is { } failed)
         {
             return failed;

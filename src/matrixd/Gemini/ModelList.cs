@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Matrixd.Models;
 using Microsoft.Extensions.Logging;
 
 namespace Matrixd.Gemini;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Matrixd.Calls;
+using Matrixd.Models;
 
 namespace Matrixd.Gemini;
 

@@ -166,7 +166,7 @@ internal sealed partial class SharedToken
 
     private async Task<TokenException?> MintAsync(bool replacement, CancellationToken stopping)
     {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // started under the gate
+        await Task.Yield(); // started under the gate
         try
         {
             StoredToken token = await _mint.MintAsync(GeminiToken.Shared, _uses, _windows, stopping);

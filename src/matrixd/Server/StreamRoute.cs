@@ -9,9 +9,11 @@ namespace Matrixd.Server;
 
 /// <summary>The socket Exotel opens: who is let in, and how. Nothing is spent on anyone before this has passed.</summary>
 /// <remarks>Order: Origin, handshake, address, credential or path token, then room. The answers do not tell more than the status.</remarks>
+/// <param name="tap">Puts somebody beside a link who watches it; null: nobody does.</param>
 internal sealed class StreamRoute(
     ExotelOptions options, Credentials credentials, ClientAddress clients, FailureThrottle throttle, WarmSessions warm, CallHost host,
-    ExotelCounters counters, ServerCounters serverCounters, TimerWheel wheel, ILoggerFactory loggers)
+    ExotelCounters counters, ServerCounters serverCounters, TimerWheel wheel, ILoggerFactory loggers,
+    Func<WebSocketLink, WebSocketLink>? tap = null)
 {
     private readonly ILogger<ExotelLeg> _logger = loggers.CreateLogger<ExotelLeg>();
 
@@ -78,7 +80,7 @@ internal sealed class StreamRoute(
             ExotelAdmission admission = new(warmCall, () => usedUp = token is null ? usedUp : warm.UseUpAsync(token));
             Interlocked.Increment(ref serverCounters.Upgrades);
             WebSocketLink link = await WebSocketHandshake.AcceptAsync(context, _limits, wheel);
-            ExotelLeg leg = new(link, options, host, admission, counters, wheel, _logger);
+            ExotelLeg leg = new(tap?.Invoke(link) ?? link, options, host, admission, counters, wheel, _logger);
             await leg.RunAsync();
             await usedUp; // gone from memory long ago; a row that stays behind expires by itself
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Matrixd.Models;
 using Matrixd.Transport;
 
 namespace Matrixd.Simulation;
@@ -44,7 +45,7 @@ internal sealed class GeminiConnection : IWebSocketSink
         _outbox = new GeminiOutbox(link, Ledger);
         _mouth = new GeminiMouth(this, _outbox, shared.Time.Wheel, shared.Options.SpeedFactor);
         _faults = new GeminiFaults(this, _mouth, shared);
-        _inbox = new GeminiInbox(this, shared.Options);
+        _inbox = new GeminiInbox(this, _outbox, shared.Options);
     }
 
     public int Index { get; }
@@ -275,7 +276,7 @@ internal sealed class GeminiConnection : IWebSocketSink
     {
         int prompt = (int)((_mind?.Heard ?? 0) * 25 / SpeechDetector.Rate);
         int response = (int)((long)samples * 25 / GeminiMouth.Rate);
-        _outbox.TurnComplete(Setup?.Quirks?.EndsIdle == true, prompt, response);
+        _outbox.TurnComplete(Setup?.Quirks is { TurnEnd: TurnEndSignal.InteractionIdle }, prompt, response);
         SendHandle();
     }
 

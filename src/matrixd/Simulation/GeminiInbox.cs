@@ -5,7 +5,7 @@ namespace Matrixd.Simulation;
 
 /// <summary>Reads what the client sends, refuses what the API refuses, and hands the rest on.</summary>
 /// <remarks>Owned by one connection and called under its lock.</remarks>
-internal sealed class GeminiInbox(GeminiConnection connection, GeminiSimulatorOptions options)
+internal sealed class GeminiInbox(GeminiConnection connection, GeminiOutbox outbox, GeminiSimulatorOptions options)
 {
     private byte[] _pcm = new byte[6400]; // 200 ms at 16 kHz; grows to the largest message that came
     private GeminiRateChange? _rate;
@@ -208,6 +208,8 @@ internal sealed class GeminiInbox(GeminiConnection connection, GeminiSimulatorOp
         }
         else
         {
+            outbox.PendingTools.ExceptWith(answers.EnumerateArray().Select(answer => IdOf(answer) ?? ""));
+
             // An answer to a call that nobody made is kept in the ledger and otherwise let pass.
             if (connection.Mind is { PendingTool: { } pending } mind && answers.EnumerateArray().Any(a => IdOf(a) == pending))
             {
@@ -220,7 +222,7 @@ internal sealed class GeminiInbox(GeminiConnection connection, GeminiSimulatorOp
 
     private bool Blocked()
     {
-        if (!options.StrictTools || connection.Mind?.PendingTool is null || !connection.Setup!.Quirks!.BlockingTools)
+        if (!options.StrictTools || outbox.PendingTools.Count == 0 || connection.Setup!.Quirks!.NonBlockingTools)
         {
             return false;
         }

@@ -8,6 +8,9 @@ internal sealed class GeminiOutbox(WebSocketLink link, GeminiLedger ledger)
 {
     private readonly GeminiMessageWriter _writer = new();
 
+    /// <summary>Tool calls that went out and have no answer yet.</summary>
+    public HashSet<string> PendingTools { get; } = [];
+
     /// <summary>What is sent from here on is said into the void: the model has stalled, or the connection is over.</summary>
     public bool Silenced { get; set; }
 
@@ -15,9 +18,17 @@ internal sealed class GeminiOutbox(WebSocketLink link, GeminiLedger ledger)
 
     public void GoAway(TimeSpan left) => Put("goAway", _writer.GoAway(left));
 
-    public void ToolCall(string id, GeminiToolCall call) => Put("toolCall", _writer.ToolCall(id, call.Name, call.Args));
+    public void ToolCall(string id, GeminiToolCall call)
+    {
+        PendingTools.Add(id);
+        Put("toolCall", _writer.ToolCall(id, call.Name, call.Args));
+    }
 
-    public void ToolCallCancellation(string id) => Put("toolCallCancellation", _writer.ToolCallCancellation(id));
+    public void ToolCallCancellation(string id)
+    {
+        PendingTools.Remove(id);
+        Put("toolCallCancellation", _writer.ToolCallCancellation(id));
+    }
 
     public void GenerationComplete() => Put("serverContent.generationComplete", _writer.GenerationComplete());
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Matrixd.Models;
 
 namespace Matrixd.Simulation;
 
@@ -76,15 +77,15 @@ internal sealed class GeminiRest(GeminiTokenDesk desk, string apiKey)
         return new GeminiAnswer(200, body.Append("\n}\n").ToString());
     }
 
-    private static GeminiAnswer One(string resource) => GeminiModelQuirks.Find(resource) is { } model
-        ? new GeminiAnswer(200, Describe(model.Name, "bidiGenerateContent") + "\n")
+    private static GeminiAnswer One(string resource) => ModelQuirks.InService(resource) is not null
+        ? new GeminiAnswer(200, Describe(ModelQuirks.BareName(resource).ToString(), "bidiGenerateContent") + "\n")
         : throw GeminiRestException.NotFound($"{resource} is not found for API version v1beta.");
 
     // Models that cannot go live stand in the list too, as in Google's: who lists must filter.
     private static List<string> Models()
     {
         List<string> models = [Describe("gemini-2.5-flash", "generateContent"), Describe("text-embedding-004", "embedContent")];
-        models.AddRange(GeminiModelQuirks.Known.Select(m => Describe(m.Name, "bidiGenerateContent")));
+        models.AddRange(ModelQuirks.NamesInService.Select(name => Describe(name, "bidiGenerateContent")));
         return models;
     }
 

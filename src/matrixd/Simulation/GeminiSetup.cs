@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Matrixd.Models;
 
 namespace Matrixd.Simulation;
 
@@ -9,7 +10,7 @@ internal sealed record GeminiSetup
     public required string Model { get; init; }
 
     /// <summary>Null: nobody knows the model.</summary>
-    public required GeminiModelQuirks? Quirks { get; init; }
+    public required ModelQuirks? Quirks { get; init; }
 
     /// <summary>False: the client marks the caller's turns itself.</summary>
     public bool DetectsActivity { get; init; } = true;
@@ -36,7 +37,7 @@ internal sealed record GeminiSetup
         JsonElement silence = At(detection, "silenceDurationMs");
         JsonElement handle = At(setup, "sessionResumption", "handle");
         string model = setup.TryGetProperty("model", out JsonElement name) && name.ValueKind == JsonValueKind.String ? name.GetString()! : "";
-        GeminiSetup plain = new() { Model = model, Quirks = GeminiModelQuirks.Find(model) };
+        GeminiSetup plain = new() { Model = model, Quirks = ModelQuirks.InService(model) };
         return plain with
         {
             DetectsActivity = At(detection, "disabled").ValueKind != JsonValueKind.True,

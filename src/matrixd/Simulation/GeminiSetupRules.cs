@@ -1,12 +1,11 @@
 using System.Text.Json;
+using Matrixd.Models;
 
 namespace Matrixd.Simulation;
 
 /// <summary>What the API refuses in a setup message.</summary>
 internal static class GeminiSetupRules
 {
-    private static readonly string[] s_thinkingLevels = ["LOW", "MEDIUM", "HIGH"];
-
     /// <param name="message">The whole first message.</param>
     /// <param name="acceptSdk">Also what the official SDKs send: enumeration names in lower case.</param>
     public static GeminiRefusal? Judge(JsonElement message, bool acceptSdk)
@@ -28,7 +27,7 @@ internal static class GeminiSetupRules
             return GeminiRefusal.InvalidArgument;
         }
 
-        return JudgeModality(setup, acceptSdk) ?? JudgeThinking(setup) ?? JudgeTools(setup);
+        return JudgeModality(setup, acceptSdk) ?? JudgeModel(setup) ?? JudgeTools(setup);
     }
 
     // A first message that is no setup: a name nobody knows is told apart from one that comes too early.
@@ -81,20 +80,28 @@ internal static class GeminiSetupRules
         return null;
     }
 
-    private static GeminiRefusal? JudgeThinking(JsonElement setup)
+    private static GeminiRefusal? JudgeModel(JsonElement setup)
     {
         JsonElement model = GeminiSetup.At(setup, "model");
-        GeminiModelQuirks? quirks = model.ValueKind == JsonValueKind.String ? GeminiModelQuirks.Find(model.GetString()!) : null;
-        JsonElement thinking = GeminiSetup.At(setup, "generationConfig", "thinkingConfig");
-        if (quirks is { RefusesThinking: true } && thinking.ValueKind != JsonValueKind.Undefined)
+        if ((model.ValueKind == JsonValueKind.String ? ModelQuirks.InService(model.GetString()!) : null) is not { } quirks)
         {
-            return GeminiRefusal.InvalidArgument;
+            return null; // nobody knows the model: silence is its answer, whatever the setup says
         }
 
+        JsonElement thinking = GeminiSetup.At(setup, "generationConfig", "thinkingConfig");
         JsonElement level = GeminiSetup.At(thinking, "thinkingLevel");
-        bool levelGood = level.ValueKind == JsonValueKind.String && s_thinkingLevels.Contains(level.GetString()!.ToUpperInvariant());
-        return quirks is { NeedsThinkingLevel: true } && !levelGood ? GeminiRefusal.InvalidArgument : null;
+        bool levelSet = level.ValueKind != JsonValueKind.Undefined;
+        bool levelGood = level.ValueKind == JsonValueKind.String && quirks.ThinkingLevels.Contains(level.GetString()!, StringComparer.OrdinalIgnoreCase);
+        bool refused = quirks.Thinking == ThinkingField.None
+            ? thinking.ValueKind != JsonValueKind.Undefined
+            : (levelSet && !levelGood) || (quirks.ThinkingRequired && !levelGood);
+        return refused || (quirks.Functions == FunctionBehaviour.NonBlockingOnly && AsksToBlock(setup)) ? GeminiRefusal.InvalidArgument : null;
     }
+
+    private static bool AsksToBlock(JsonElement setup) =>
+        GeminiSetup.At(setup, "tools") is { ValueKind: JsonValueKind.Array } tools
+        && tools.EnumerateArray().Select(tool => GeminiSetup.At(tool, "functionDeclarations")).Where(list => list.ValueKind == JsonValueKind.Array)
+            .SelectMany(list => list.EnumerateArray()).Any(function => GeminiSetup.At(function, "behavior") is { ValueKind: JsonValueKind.String } said && said.ValueEquals("BLOCKING"));
 
     // An empty `required` is refused wherever it stands in a schema. Observed: production.
     private static GeminiRefusal? JudgeTools(JsonElement setup) =>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
+using Matrixd.Audio;
 
 namespace Matrixd.Transport;
 
@@ -14,24 +15,15 @@ internal static class JsonBase64
     /// <returns>Bytes of s16le, also 0; -1 where the text is not base64, or not whole samples.</returns>
     public static int Decode(ReadOnlySpan<byte> text, bool isEscaped, Span<byte> pcm)
     {
-        int written;
-        OperationStatus status;
-        if (isEscaped)
+        if (!isEscaped)
         {
-            int length = Unescape(text, pcm);
-            if (length < 0)
-            {
-                return -1;
-            }
-
-            status = Base64.DecodeFromUtf8InPlace(pcm[..length], out written);
-        }
-        else
-        {
-            status = Base64.DecodeFromUtf8(text, pcm, out _, out written);
+            return PcmBase64.TryDecode(text, pcm, out int bytes) ? bytes : -1;
         }
 
-        return status == OperationStatus.Done && written % 2 == 0 ? written : -1;
+        int length = Unescape(text, pcm);
+        return length >= 0 && Base64.DecodeFromUtf8InPlace(pcm[..length], out int written) == OperationStatus.Done && written % Pcm.BytesPerSample == 0
+            ? written
+            : -1;
     }
 
     // Rare: most encoders leave base64's characters alone.

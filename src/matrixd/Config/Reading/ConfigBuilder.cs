@@ -13,12 +13,12 @@ internal static class ConfigBuilder
     /// <summary>Where nothing was measured; what one core carries with room to spare.</summary>
     private const int CallsPerCore = 200;
 
-    public static DaemonConfig Build(ConfigSections sections, string proxy, int processors) => new()
+    public static DaemonConfig Build(ConfigSections sections, ProxyChoice proxy, int processors) => new()
     {
         Server = Server(sections.Server),
         StorePath = sections.Store.FilePath(StoreKeys.Path),
-        Exotel = Exotel(sections.Exotel, sections.Limits),
-        Gemini = Gemini(sections.Gemini, sections.Limits, proxy),
+        Exotel = Exotel(sections.Exotel, sections.Limits) with { Proxy = proxy.Exotel, CaFile = sections.Gemini.FilePath(GeminiKeys.CaFile) },
+        Gemini = Gemini(sections.Gemini, sections.Limits, proxy.Gemini),
         Calls = Calls(sections, processors),
         Agents = [.. sections.Agents.Select(Agent)],
         Tools = [.. sections.Tools.Select(Tool)],
@@ -68,7 +68,7 @@ internal static class ConfigBuilder
         Model = WithoutPrefix(gemini.Text(GeminiKeys.Model), "models/"),
         MaxSessions = gemini.Integer(GeminiKeys.MaxSessions),
         RotateAfter = gemini.Duration(GeminiKeys.RotateAfter),
-        Proxy = proxy.TrimEnd('/'),
+        Proxy = proxy,
         SharedTokenUses = gemini.Integer(GeminiKeys.SharedTokenUses),
         SharedTokenRefresh = gemini.Duration(GeminiKeys.SharedTokenRefresh),
         BrowserNewSessionWindow = gemini.Duration(GeminiKeys.BrowserNewSessionWindow),

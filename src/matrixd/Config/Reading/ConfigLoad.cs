@@ -7,6 +7,7 @@ internal sealed class ConfigLoad(string file, IConfigEnvironment environment)
     private readonly List<ConfigProblem> _errors = [];
     private readonly List<ConfigProblem> _warnings = [];
     private readonly List<ConfigValue> _values = [];
+    private readonly List<SecretSource> _secrets = [];
     private readonly string _directory = Path.GetDirectoryName(Path.GetFullPath(file)) ?? "/";
 
     public string File { get; } = file;
@@ -28,6 +29,12 @@ internal sealed class ConfigLoad(string file, IConfigEnvironment environment)
 
     /// <summary>A path of the file as the process opens it: a relative one counts from the file's own folder.</summary>
     public string FullPath(string path) => path.Length == 0 ? "" : Path.GetFullPath(path, _directory);
+
+    public IReadOnlyList<SecretSource> Secrets => _secrets;
+
+    public IReadOnlyList<ConfigProblem> Errors => InOrder(_errors);
+
+    public void Add(SecretSource secret) => _secrets.Add(secret);
 
     public void ThrowIfErrors()
     {

@@ -11,16 +11,26 @@ internal static class ConfigReader
     public static LoadedConfig Read(string path, IConfigEnvironment environment)
     {
         var load = new ConfigLoad(path, environment);
-        TomlTable root = Parse(load);
-        var sections = new ConfigSections(load, root);
-        ConfigSecrets.Resolve(load, sections);
-        ServerChecks.Run(load, sections);
-        ExotelChecks.Run(sections);
-        string proxy = GeminiChecks.Run(load, sections);
-        ToolChecks.Run(load, sections);
-        AgentChecks.Run(load, sections);
+        (ConfigSections sections, ProxyChoice proxy) = Judge(load);
         load.ThrowIfErrors();
-        return new LoadedConfig(ConfigBuilder.Build(sections, proxy, environment.Processors), load.Warnings, load.Values);
+        return Build(load, sections, proxy);
+    }
+
+    /// <summary>As <see cref="Read"/>, for diagnosis: errors come back beside what can still be used, the keys they concern at their defaults.</summary>
+    /// <exception cref="ConfigException">There is no file, it is no TOML, or too little of it can be used.</exception>
+    public static (LoadedConfig Config, IReadOnlyList<ConfigProblem> Errors) Inspect(string path, IConfigEnvironment environment)
+    {
+        var load = new ConfigLoad(path, environment);
+        (ConfigSections sections, ProxyChoice proxy) = Judge(load);
+        try
+        {
+            return (Build(load, sections, proxy), load.Errors);
+        }
+        catch (Exception e) when (e is UriFormatException or InvalidOperationException)
+        {
+            load.ThrowIfErrors(); // what is missing has no default, such as a tool's address
+            throw;
+        }
     }
 
     /// <summary>The database file that a configuration names: for commands that read it and need no secret.</summary>
@@ -32,6 +42,21 @@ internal static class ConfigReader
         load.ThrowIfErrors();
         return sections.Store.FilePath(StoreKeys.Path);
     }
+
+    private static (ConfigSections Sections, ProxyChoice Proxy) Judge(ConfigLoad load)
+    {
+        var sections = new ConfigSections(load, Parse(load));
+        ConfigSecrets.Resolve(load, sections);
+        ServerChecks.Run(load, sections);
+        ExotelChecks.Run(sections);
+        ProxyChoice proxy = GeminiChecks.Run(load, sections);
+        ToolChecks.Run(load, sections);
+        AgentChecks.Run(load, sections);
+        return (sections, proxy);
+    }
+
+    private static LoadedConfig Build(ConfigLoad load, ConfigSections sections, ProxyChoice proxy) =>
+        new(ConfigBuilder.Build(sections, proxy, load.Environment.Processors), load.Warnings, load.Values) { Secrets = load.Secrets, ProxyOrigin = proxy.Origin };
 
     private static TomlTable Parse(ConfigLoad load)
     {

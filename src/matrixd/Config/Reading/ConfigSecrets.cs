@@ -22,18 +22,20 @@ internal static class ConfigSecrets
 
     private static void Resolve(ConfigLoad load, SectionValues section, string name, string key, string variable, string credential)
     {
-        string secret = Find(load, section, key, variable, credential);
+        string secret = Find(load, section, name, key, variable, credential);
         section.Replace(key, secret);
         load.Add(new ConfigValue($"{name}.{key}", secret.Length == 0 ? "\"\"" : ConfigText.Hidden, secret));
     }
 
-    private static string Find(ConfigLoad load, SectionValues section, string key, string variable, string credential)
+    private static string Find(ConfigLoad load, SectionValues section, string name, string key, string variable, string credential)
     {
         string fileKey = key + "_file";
         string inline = section.Text(key);
         string path = section.FilePath(fileKey);
+        string full = $"{name}.{key}";
         if (inline.Length > 0)
         {
+            load.Add(new SecretSource(full, SecretOrigin.Inline));
             if (path.Length > 0)
             {
                 section.Warn(fileKey, $"is not read, because {key} is given too", "keep one of the two");
@@ -49,18 +51,27 @@ internal static class ConfigSecrets
 
         if (path.Length > 0)
         {
+            load.Add(Source(load, full, SecretOrigin.File, path));
             return FromFile(load, path, warnIfOpen: true, (message, hint, warning) => Report(section, fileKey, message, hint, warning));
         }
 
         if (variable.Length > 0 && load.Environment.Variable(variable) is { Length: > 0 } value)
         {
+            load.Add(new SecretSource(full, SecretOrigin.Variable, variable));
             return Clean(value, problem => section.Error(key, $"from ${variable} {problem}"));
         }
 
         string? credentials = load.Environment.Variable(CredentialsVariable);
         string file = string.IsNullOrEmpty(credentials) ? "" : Path.Combine(credentials, credential);
         bool there = file.Length > 0 && load.Environment.Read(file, 0) != ConfigFile.Missing;
+        load.Add(there ? Source(load, full, SecretOrigin.Credential, file) : new SecretSource(full, SecretOrigin.None));
         return there ? FromFile(load, file, warnIfOpen: false, (message, hint, _) => section.Error(key, $"from the credential {credential}: {message}", hint)) : "";
+    }
+
+    private static SecretSource Source(ConfigLoad load, string key, SecretOrigin origin, string path)
+    {
+        ConfigFile file = load.Environment.Read(path, 1);
+        return new SecretSource(key, origin, path, file.Mode, file.Failed ? file.Failure : file.Bytes.Length == 0 ? "is empty" : "");
     }
 
     private static void Report(SectionValues section, string key, string message, string hint, bool warning)

@@ -1,4 +1,4 @@
-using System.Net;
+using Matrixd.Exotel;
 
 namespace Matrixd.Config;
 
@@ -11,8 +11,8 @@ internal static class GeminiChecks
     /// <summary>Between a refresh that is due and one that has succeeded.</summary>
     private static readonly TimeSpan RefreshMargin = TimeSpan.FromMinutes(30);
 
-    /// <summary>Returns the proxy in force.</summary>
-    public static string Run(ConfigLoad load, ConfigSections sections)
+    /// <summary>Returns the proxies in force.</summary>
+    public static ProxyChoice Run(ConfigLoad load, ConfigSections sections)
     {
         SectionValues gemini = sections.Gemini;
         CheckKey(gemini);
@@ -34,7 +34,8 @@ internal static class GeminiChecks
             gemini.Error(GeminiKeys.SharedTokenRefresh, $"with call_max = \"{Durations.Format(sections.Limits.Duration(LimitsKeys.CallMax))}\" a token would have to live {Durations.Format(life)}; Google allows less than {Durations.Format(MaxTokenLife)}", "shorten one of the two");
         }
 
-        return ProxyChoice.Choose(load, gemini, url);
+        string exotel = sections.Exotel.Text(ExotelKeys.BaseUrl);
+        return ProxyChoice.Choose(load, gemini, url, ExotelOptions.RestAddress(exotel, sections.Exotel.Text(ExotelKeys.Region)));
     }
 
     private static void CheckKey(SectionValues gemini)

@@ -1,31 +1,38 @@
 namespace Matrixd.Config;
 
-/// <summary>The proxy on the way to Gemini: the key, else the variable that every other program takes too.</summary>
-internal static class ProxyChoice
+/// <summary>The proxies in force: on the way to Gemini, and to Exotel's API.</summary>
+/// <param name="Gemini">Empty: none.</param>
+/// <param name="Exotel">Empty: none.</param>
+/// <param name="Origin">The key or variable they come from; empty: nothing names one.</param>
+internal sealed record ProxyChoice(string Gemini, string Exotel, string Origin)
 {
-    /// <summary>Empty: none.</summary>
-    public static string Choose(ConfigLoad load, SectionValues gemini, Uri target)
+    /// <summary>The key, else the variable that every other program takes too.</summary>
+    public static ProxyChoice Choose(ConfigLoad load, SectionValues gemini, Uri geminiUrl, Uri exotelUrl)
     {
         string set = gemini.Text(GeminiKeys.Proxy);
         if (set.Length > 0)
         {
-            return set == "none" ? "" : set;
+            string proxy = set == "none" ? "" : set.TrimEnd('/');
+            return new ProxyChoice(proxy, proxy, "[gemini] proxy");
         }
 
         string name = Variable(load, "HTTPS_PROXY") is null && Variable(load, "https_proxy") is not null ? "https_proxy" : "HTTPS_PROXY";
-        string? value = Variable(load, name);
-        if (value is null || target.IsLoopback || IsExcepted(target.Host, Variable(load, "NO_PROXY") ?? Variable(load, "no_proxy") ?? ""))
+        if (Variable(load, name) is not { } value)
         {
-            return "";
+            return new ProxyChoice("", "", "");
         }
 
-        if (Addresses.RefuseProxy(value) is not { } refusal)
+        string except = Variable(load, "NO_PROXY") ?? Variable(load, "no_proxy") ?? "";
+        bool viaGemini = !geminiUrl.IsLoopback && !IsExcepted(geminiUrl.Host, except);
+        bool viaExotel = !exotelUrl.IsLoopback && !IsExcepted(exotelUrl.Host, except);
+        if ((viaGemini || viaExotel) && Addresses.RefuseProxy(value) is { } refusal)
         {
-            return value;
+            gemini.Error(GeminiKeys.Proxy, $"from ${name} {refusal.Message}", "set proxy here, or proxy = \"none\"");
+            return new ProxyChoice("", "", "");
         }
 
-        gemini.Error(GeminiKeys.Proxy, $"from ${name} {refusal.Message}", "set proxy here, or proxy = \"none\"");
-        return "";
+        string address = value.TrimEnd('/');
+        return new ProxyChoice(viaGemini ? address : "", viaExotel ? address : "", "$" + name);
     }
 
     private static string? Variable(ConfigLoad load, string name) => load.Environment.Variable(name) is { Length: > 0 } value ? value : null;

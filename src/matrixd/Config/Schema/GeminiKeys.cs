@@ -55,13 +55,13 @@ internal static class GeminiKeys
         new(CaFile, ConfigKeyType.Text)
         {
             Default = "\"\"",
-            Doc = "PEM file with one more root certificate to trust, for a gateway or a simulator. Empty: the system's alone.",
+            Doc = "PEM file with one more root certificate to trust, for a gateway, a proxy that looks into TLS, or a simulator.\nEmpty: the system's alone.",
         },
         new(Proxy, ConfigKeyType.Text)
         {
             Default = "\"\"",
             Rule = Addresses.Proxy.OrEmpty(),
-            Doc = "Proxy on the way to Gemini. Empty: the variable HTTPS_PROXY, unless NO_PROXY names Gemini's host. \"none\": never one.",
+            Doc = "HTTP proxy (CONNECT) on the way to Gemini and to Exotel's API, http://[user:password@]host:port. Empty: the variable\nHTTPS_PROXY, except for hosts that NO_PROXY names. \"none\": never one.",
         },
     ];
 

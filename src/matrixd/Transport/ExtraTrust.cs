@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Matrixd.Gemini;
+namespace Matrixd.Transport;
 
 /// <summary>Trust roots of a file beside the system's.</summary>
 /// <remarks>Immutable; any thread.</remarks>
