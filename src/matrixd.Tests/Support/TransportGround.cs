@@ -9,8 +9,12 @@ internal static class TransportGround
     private static readonly AsyncLocal<bool> s_onLoops = new();
 
     // Two, so that both kinds of call are there: from the connection's own loop and from another. They live as long as the tests.
-    private static readonly Lazy<EventLoops> s_loops = new(
-        () => EventLoops.Start(2, wheel: null, NullLogger<EventLoops>.Instance) ?? throw new InvalidOperationException(EventLoops.Missing));
+    private static readonly Lazy<EventLoops> s_loops = new(() =>
+    {
+        EventLoops loops = EventLoops.Create(2, wheel: null, NullLogger<EventLoops>.Instance) ?? throw new InvalidOperationException(EventLoops.Missing);
+        loops.Start();
+        return loops;
+    });
 
     /// <summary>Null: the portable way.</summary>
     public static EventLoops? Loops => s_onLoops.Value ? s_loops.Value : null;

@@ -19,29 +19,25 @@ internal sealed unsafe class EventLoop : IDisposable
 
     // A thousand calls have some twenty sockets ready at a time.
     private const int EventsAtOnce = 256;
-    private const int WakeSlot = 0;
     private const int EpollCloseOnExec = 0x80000;
     private const int EventFdFlags = 0x80800; // EFD_CLOEXEC | EFD_NONBLOCK
 
     [ThreadStatic]
     private static EventLoop? t_current;
 
-    private readonly Lock _gate = new(); // guards the queue of posts, which any thread adds to
+    private static readonly AsyncLocal<EventLoop?> s_home = new();
+
     private readonly Lock _late = new(); // what is posted to a loop that has ended runs one at a time
     private readonly TimerWheel? _wheel;
     private readonly TimeProvider _clock;
     private readonly ILoopOwner _owner;
     private readonly Thread _thread;
     private readonly EpollEvents _events = new(EventsAtOnce);
-    private readonly List<(LoopHandler? Handler, uint Generation)> _slots = [default];
-    private readonly Stack<int> _freeSlots = new();
+    private readonly HandlerTable _handlers = new();
+    private readonly PostQueue _posted = new();
     private readonly int _epoll;
     private readonly int _wake;
     private byte* _readBuffer;
-    private LoopHandler? _firstPosted;
-    private LoopHandler? _lastPosted;
-    private bool _woken;
-    private bool _ended;
     private volatile bool _stopping;
 
     /// <param name="name">The thread's.</param>
@@ -60,7 +56,7 @@ internal sealed unsafe class EventLoop : IDisposable
             throw new IOException($"no event loop: {Libc.Text(Libc.Error)}");
         }
 
-        EpollEvents.Control(_epoll, Libc.EPOLL_CTL_ADD, _wake, Libc.EPOLLIN, WakeSlot);
+        EpollEvents.Control(_epoll, Libc.EPOLL_CTL_ADD, _wake, Libc.EPOLLIN, HandlerTable.NoHandler);
         _readBuffer = (byte*)NativeMemory.Alloc(ReadBufferBytes);
         _thread = new Thread(Run) { Name = name, IsBackground = true, Priority = ThreadPriority.AboveNormal };
     }
@@ -68,10 +64,10 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>The loop whose thread this is; null: none's.</summary>
     public static EventLoop? Current => t_current;
 
-    public bool IsCurrent => t_current == this;
+    /// <summary>The loop on whose thread this flow of work began, wherever it has gone on since; null: none.</summary>
+    public static EventLoop? Home => s_home.Value;
 
-    /// <summary>Sockets that it serves. Any thread; a moment's truth.</summary>
-    public int Connections { get; private set; }
+    public bool IsCurrent => t_current == this;
 
     /// <summary>What sockets are read into, one after the other. On the loop's thread, until control goes back to it.</summary>
     public Span<byte> ReadBuffer => new(_readBuffer, ReadBufferBytes);
@@ -81,40 +77,19 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>Has <see cref="LoopHandler.OnPosted"/> called, soon, once however often it was posted meanwhile. Any thread.</summary>
     public void Post(LoopHandler handler)
     {
-        bool wake;
-        lock (_gate)
+        switch (_posted.Add(handler, IsCurrent))
         {
-            if (handler.IsPosted)
-            {
-                return;
-            }
-
-            if (!_ended)
-            {
-                Enqueue(handler);
-                wake = !_woken && !IsCurrent;
-                _woken |= wake;
-                if (!wake)
+            case PostQueue.Added.Wake:
+                Wake();
+                break;
+            case PostQueue.Added.Closed:
+                lock (_late)
                 {
-                    return;
+                    handler.OnFault(Ended());
+                    handler.OnPosted(); // everything it is asked for now fails
                 }
-            }
-            else
-            {
-                wake = false;
-            }
-        }
 
-        if (wake)
-        {
-            Wake();
-            return;
-        }
-
-        lock (_late)
-        {
-            handler.OnFault(Ended());
-            handler.OnPosted(); // everything it is asked for now fails
+                break;
         }
     }
 
@@ -126,29 +101,13 @@ internal sealed unsafe class EventLoop : IDisposable
             return;
         }
 
-        if (handler.Slot < 0)
-        {
-            handler.Slot = TakeSlot(handler);
-            Connections++;
-        }
-
         int operation = handler.Interest == 0 ? Libc.EPOLL_CTL_ADD : events == 0 ? Libc.EPOLL_CTL_DEL : Libc.EPOLL_CTL_MOD;
-        EpollEvents.Control(_epoll, operation, fd, events, ((ulong)_slots[handler.Slot].Generation << 32) | (uint)handler.Slot);
+        EpollEvents.Control(_epoll, operation, fd, events, _handlers.KeyOf(handler));
         handler.Interest = events;
     }
 
     /// <summary>The handler's descriptor is about to be closed: nothing that is still under way for it arrives. On the loop's thread.</summary>
-    public void Forget(LoopHandler handler)
-    {
-        if (handler.Slot >= 0)
-        {
-            _slots[handler.Slot] = (null, _slots[handler.Slot].Generation + 1);
-            _freeSlots.Push(handler.Slot);
-            handler.Slot = -1;
-            handler.Interest = 0;
-            Connections--;
-        }
-    }
+    public void Forget(LoopHandler handler) => _handlers.Remove(handler);
 
     /// <summary>Ends every handler, and the thread.</summary>
     public void Dispose()
@@ -169,6 +128,7 @@ internal sealed unsafe class EventLoop : IDisposable
     private void Run()
     {
         t_current = this;
+        s_home.Value = this;
         long before = _clock.GetTimestamp();
         while (!_stopping)
         {
@@ -200,7 +160,7 @@ internal sealed unsafe class EventLoop : IDisposable
     // The wheel's ticks are as long as epoll may sleep. A virtual clock does not move by itself, and is not waited for.
     private int Timeout()
     {
-        if (_firstPosted is not null)
+        if (!_posted.IsEmpty)
         {
             return 0;
         }
@@ -208,18 +168,16 @@ internal sealed unsafe class EventLoop : IDisposable
         return _wheel is null ? -1 : (int)Math.Clamp(Math.Ceiling(_wheel.UntilTick.TotalMilliseconds), 0, TimerWheel.Tick.TotalMilliseconds);
     }
 
-    private void Dispatch(ulong data, uint events)
+    private void Dispatch(ulong key, uint events)
     {
-        int slot = (int)(uint)data;
-        if (slot == WakeSlot)
+        if (key == HandlerTable.NoHandler)
         {
             ulong count;
             Libc.Read(_wake, &count, sizeof(ulong));
             return;
         }
 
-        (LoopHandler? handler, uint generation) = _slots[slot];
-        if (handler is null || generation != (uint)(data >> 32))
+        if (_handlers.Find(key) is not { } handler)
         {
             return; // it was closed by what came before it in this batch
         }
@@ -239,24 +197,10 @@ internal sealed unsafe class EventLoop : IDisposable
     // Those that are posted meanwhile come in the next round: sockets have their turn between.
     private void RunPosted()
     {
-        LoopHandler? next;
-        lock (_gate)
-        {
-            next = _firstPosted;
-            _firstPosted = null;
-            _lastPosted = null;
-            _woken = false;
-        }
-
+        LoopHandler? next = _posted.TakeAll();
         while (next is { } handler)
         {
-            lock (_gate)
-            {
-                next = handler.NextPosted;
-                handler.NextPosted = null;
-                handler.IsPosted = false;
-            }
-
+            next = _posted.Next(handler);
             try
             {
                 handler.OnPosted();
@@ -292,16 +236,12 @@ internal sealed unsafe class EventLoop : IDisposable
 
     private void End()
     {
-        foreach ((LoopHandler? handler, _) in _slots.ToArray())
+        foreach (LoopHandler handler in _handlers.All)
         {
-            handler?.OnFault(Ended());
+            handler.OnFault(Ended());
         }
 
-        lock (_gate)
-        {
-            _ended = true; // from here on, what is posted runs where it is posted: there is nothing left to share
-        }
-
+        _posted.Close(); // from here on, what is posted runs where it is posted: there is nothing left to share
         RunPosted();
         t_current = null;
         NativeMemory.Free(_readBuffer);
@@ -309,33 +249,6 @@ internal sealed unsafe class EventLoop : IDisposable
     }
 
     private static IOException Ended() => new("the connection was cut: the event loop has ended");
-
-    private void Enqueue(LoopHandler handler)
-    {
-        handler.IsPosted = true;
-        if (_lastPosted is null)
-        {
-            _firstPosted = handler;
-        }
-        else
-        {
-            _lastPosted.NextPosted = handler;
-        }
-
-        _lastPosted = handler;
-    }
-
-    private int TakeSlot(LoopHandler handler)
-    {
-        if (_freeSlots.TryPop(out int slot))
-        {
-            _slots[slot] = (handler, _slots[slot].Generation);
-            return slot;
-        }
-
-        _slots.Add((handler, 0));
-        return _slots.Count - 1;
-    }
 
     private void Wake()
     {

@@ -32,11 +32,11 @@ internal sealed partial class EventLoops : ILoopOwner, IDisposable
     /// <summary>Times that a loop stood still for longer than <see cref="EventLoop.Stall"/>.</summary>
     public long Stalls => Volatile.Read(ref _stalls);
 
-    /// <summary>Starts them.</summary>
+    /// <summary>Makes them; <see cref="Start"/> sets them going.</summary>
     /// <param name="count">Loops; at least one.</param>
     /// <param name="wheel">Driven by the first of them from now on; null: by somebody else.</param>
     /// <returns>Null where this machine has no event loops of ours; that is logged, and the portable way serves.</returns>
-    public static EventLoops? Start(int count, TimerWheel? wheel, ILogger<EventLoops> logger)
+    public static EventLoops? Create(int count, TimerWheel? wheel, ILogger<EventLoops> logger)
     {
         string missing = Missing;
         if (missing.Length > 0)
@@ -46,20 +46,22 @@ internal sealed partial class EventLoops : ILoopOwner, IDisposable
         }
 
         Libc.IgnoreBrokenPipes();
-        EventLoops loops = new(count, wheel, logger);
-        foreach (EventLoop loop in loops._loops)
+        return new EventLoops(count, wheel, logger);
+    }
+
+    public void Start()
+    {
+        foreach (EventLoop loop in _loops)
         {
             loop.Start();
         }
-
-        return loops;
     }
 
     /// <summary>Why there can be none; empty: there can.</summary>
     public static string Missing => OperatingSystem.IsLinux() ? OpenSsl.Missing : "this system is not Linux";
 
-    /// <summary>Where a new connection goes: to the loop that asks, else to each in turn.</summary>
-    public EventLoop Choose() => EventLoop.Current is { } current && _loops.Contains(current) ? current : Spread();
+    /// <summary>Where a connection goes that we make: to the loop on which its cause began, else to each in turn.</summary>
+    public EventLoop Choose() => EventLoop.Home is { } home && _loops.Contains(home) ? home : Spread();
 
     /// <summary>Each loop in turn.</summary>
     public EventLoop Spread() => _loops[(int)((uint)Interlocked.Increment(ref _next) % (uint)_loops.Count)];

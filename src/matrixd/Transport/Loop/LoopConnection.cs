@@ -10,6 +10,7 @@ internal sealed class LoopConnection : LoopHandler
 {
     private readonly EventLoop _loop;
     private readonly LoopWriter _writer = new();
+    private readonly LoopInput _input = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _fd;
     private int _requests;
@@ -17,12 +18,6 @@ internal sealed class LoopConnection : LoopHandler
     private TlsSession? _nextTls;
     private LoopStep? _step;
     private LoopStep? _nextStep;
-    private ILoopReader? _reader;
-    private ILoopReader? _nextReader;
-    private bool _isReading;
-    private bool _hasEnded; // nothing more will be read
-    private bool _readWantsWrite;
-    private Exception? _end;
 
     /// <param name="fd">A socket that does not block; owned from here on.</param>
     /// <param name="remoteEndPoint">The peer, for logs.</param>
@@ -31,17 +26,6 @@ internal sealed class LoopConnection : LoopHandler
         _loop = loop;
         _fd = fd;
         RemoteEndPoint = remoteEndPoint;
-    }
-
-    [Flags]
-    private enum Requests
-    {
-        Step = 1,
-        Read = 2,
-        Write = 4,
-        Resume = 8,
-        Close = 16,
-        Abort = 32,
     }
 
     public string RemoteEndPoint { get; }
@@ -57,7 +41,7 @@ internal sealed class LoopConnection : LoopHandler
     public async Task StepAsync(LoopStep step, TlsSession? session, CancellationToken stopping)
     {
         (_nextStep, _nextTls) = (step, session);
-        Request(Requests.Step);
+        Request(LoopRequests.Step);
         using CancellationTokenRegistration cut = stopping.Register(Abort);
         try
         {
@@ -72,12 +56,12 @@ internal sealed class LoopConnection : LoopHandler
     /// <summary>Reads for <paramref name="reader"/> from now on; whoever read before is not told of anything any more. Any thread.</summary>
     public void ReadFor(ILoopReader reader)
     {
-        _nextReader = reader;
-        Request(Requests.Read);
+        _input.Next = reader;
+        Request(LoopRequests.Read);
     }
 
     /// <summary>The reader that had enough for the moment takes more. Any thread.</summary>
-    public void Resume() => Request(Requests.Resume);
+    public void Resume() => Request(LoopRequests.Resume);
 
     /// <summary>As <see cref="LinkTransport.BeginWrite"/>. From another thread than the loop's it never ends at once.</summary>
     public bool BeginWrite(ReadOnlyMemory<byte> bytes, Action written)
@@ -85,7 +69,7 @@ internal sealed class LoopConnection : LoopHandler
         if (!_loop.IsCurrent)
         {
             _writer.Set(bytes, written);
-            Request(Requests.Write);
+            Request(LoopRequests.Write);
             return false;
         }
 
@@ -104,12 +88,12 @@ internal sealed class LoopConnection : LoopHandler
     public void EndWrite() => _writer.Check();
 
     /// <summary>Resets the connection. Any thread, any number of times.</summary>
-    public void Abort() => Request(Requests.Abort);
+    public void Abort() => Request(LoopRequests.Abort);
 
     /// <summary>Says goodbye as far as that needs no waiting, and closes. Any thread, any number of times.</summary>
     public Task CloseAsync()
     {
-        Request(Requests.Close);
+        Request(LoopRequests.Close);
         return Closed;
     }
 
@@ -122,7 +106,7 @@ internal sealed class LoopConnection : LoopHandler
         }
 
         bool canWrite = (events & ~Libc.EPOLLIN) != 0; // room, or an error that the write will find
-        if (_isReading && ((events & ~Libc.EPOLLOUT) != 0 || _readWantsWrite))
+        if (_input.IsReading && ((events & ~Libc.EPOLLOUT) != 0 || _input.WantsWrite))
         {
             Read();
         }
@@ -136,13 +120,13 @@ internal sealed class LoopConnection : LoopHandler
 
     public override void OnPosted()
     {
-        var requests = (Requests)Interlocked.Exchange(ref _requests, 0);
-        if (requests.HasFlag(Requests.Step))
+        var requests = (LoopRequests)Interlocked.Exchange(ref _requests, 0);
+        if (requests.HasFlag(LoopRequests.Step))
         {
             BeginStep();
         }
 
-        if (requests.HasFlag(Requests.Write) && !_writer.Waits)
+        if (requests.HasFlag(LoopRequests.Write) && !_writer.Waits)
         {
             if (TryEndWrite())
             {
@@ -154,21 +138,21 @@ internal sealed class LoopConnection : LoopHandler
             }
         }
 
-        if (requests.HasFlag(Requests.Read))
+        if (requests.HasFlag(LoopRequests.Read))
         {
             Attach();
         }
 
-        if (requests.HasFlag(Requests.Resume) && !_hasEnded && _reader is not null)
+        if (requests.HasFlag(LoopRequests.Resume) && _input.CanResume)
         {
             BeginReading();
         }
 
-        if (requests.HasFlag(Requests.Abort))
+        if (requests.HasFlag(LoopRequests.Abort))
         {
-            Release(new IOException("the connection was cut"), reset: !_hasEnded);
+            Release(new IOException("the connection was cut"), reset: !_input.HasEnded);
         }
-        else if (requests.HasFlag(Requests.Close))
+        else if (requests.HasFlag(LoopRequests.Close))
         {
             Close();
         }
@@ -176,7 +160,7 @@ internal sealed class LoopConnection : LoopHandler
 
     public override void OnFault(Exception error) => Release(error, reset: true);
 
-    private void Request(Requests request)
+    private void Request(LoopRequests request)
     {
         Interlocked.Or(ref _requests, (int)request);
         _loop.Post(this);
@@ -188,12 +172,12 @@ internal sealed class LoopConnection : LoopHandler
         if (_fd < 0)
         {
             _nextTls?.Dispose();
-            _step.Fail(_end ?? new IOException("the connection was cut"));
+            _step.Fail(_input.Error ?? new IOException("the connection was cut"));
             return;
         }
 
         _tls = _nextTls;
-        (_reader, _isReading, _hasEnded) = (null, false, false);
+        _input.Detach();
         AdvanceStep();
     }
 
@@ -221,26 +205,19 @@ internal sealed class LoopConnection : LoopHandler
 
     private void Attach()
     {
-        _reader = _nextReader!;
-        bool more = _reader.OnAttached();
-        if (_hasEnded || _fd < 0)
-        {
-            _reader.OnEnd(_end);
-        }
-        else if (more)
+        if (_input.Attach(isOpen: _fd >= 0))
         {
             BeginReading();
         }
         else
         {
-            _isReading = false;
             UpdateInterest();
         }
     }
 
     private void BeginReading()
     {
-        _isReading = true;
+        _input.IsReading = true;
         if (_tls is not null)
         {
             Read(); // the session may hold what the socket has not any more
@@ -251,30 +228,9 @@ internal sealed class LoopConnection : LoopHandler
         }
     }
 
-    // One buffer's worth a turn: what is left in the socket comes in the next round, so that nobody starves.
     private void Read()
     {
-        bool pending;
-        do
-        {
-            Span<byte> buffer = _loop.ReadBuffer;
-            pending = false;
-            IoResult result = _tls is { } tls
-                ? tls.Read(buffer, out int count, out pending, out Exception? error)
-                : LoopSocket.Read(_fd, buffer, out count, out error);
-            if (count > 0 && !_reader!.OnData(buffer[..count]))
-            {
-                _isReading = false;
-            }
-
-            _readWantsWrite = result == IoResult.WantsWrite;
-            if (result is IoResult.Ended or IoResult.Failed)
-            {
-                EndReading(error);
-            }
-        }
-        while (pending && _isReading);
-
+        _input.Read(_loop.ReadBuffer, _fd, _tls);
         UpdateInterest();
     }
 
@@ -283,29 +239,18 @@ internal sealed class LoopConnection : LoopHandler
     {
         if (_fd < 0)
         {
-            _writer.Fail(_end ?? new IOException("the connection is closed"));
+            _writer.Fail(_input.Error ?? new IOException("the connection is closed"));
             return true;
         }
 
         return _writer.TryEnd(_fd, _tls);
     }
 
-    private void EndReading(Exception? error)
-    {
-        _isReading = false;
-        if (!_hasEnded)
-        {
-            _hasEnded = true;
-            _end = error;
-            _reader?.OnEnd(error);
-        }
-    }
-
     private void UpdateInterest()
     {
         if (_fd >= 0 && _step is null)
         {
-            _loop.Watch(this, _fd, (_isReading ? Libc.EPOLLIN : 0) | (_writer.Waits || (_isReading && _readWantsWrite) ? Libc.EPOLLOUT : 0));
+            _loop.Watch(this, _fd, _input.Interest | (_writer.Waits ? Libc.EPOLLOUT : 0));
         }
     }
 
@@ -331,7 +276,7 @@ internal sealed class LoopConnection : LoopHandler
         _fd = -1;
         _tls?.Dispose();
         _tls = null;
-        EndReading(error);
+        _input.End(error);
         if (_writer.Waits)
         {
             _writer.Fail(error);
