@@ -121,9 +121,9 @@ case "${1:-}" in
   build) shift; build "$@" ;;
   demo) shift; demo "$@" ;;
   test) shift; need_sdk; export -f need_packages say die; exec "$root/src/matrixd.Tests/run.sh" "$@" ;;
-  bench) shift; need_sdk; exec "$root/bench/run.sh" "$@" ;;
+  bench) shift; need_sdk; export -f need_packages say die; exec "$root/bench/run.sh" "$@" ;;
   publish) shift; publish "$@" ;;
   native) native ;; # publish, where a source is newer than the binary
   deb) shift; deb "$@" ;;
-  *) die "usage: ./build.sh build | demo [--out DIR] [--caller FILE.wav] | test [--full] | bench [kernels | calls [N] [SECONDS]] | publish [--isa baseline | --native] | deb" ;;
+  *) die "usage: ./build.sh build | demo [--out DIR] [--caller FILE.wav] | test [--full] | bench [kernels | calls | pair] | publish [--isa baseline | --native] | deb" ;;
 esac

@@ -1,88 +1,122 @@
 #!/usr/bin/env bash
-# Benches: run.sh [kernels] (BenchmarkDotNet on every hot kernel) | calls [N] [SECONDS] (what a call costs on this machine).
+# Benches: run.sh [kernels] (BenchmarkDotNet on every hot kernel) | calls (what a call costs on this machine) | pair (floor and daemon by turns).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 
 kernels() { dotnet run -c Release --project bench/bench.csproj -- --filter '*' "$@"; }
 
-# CPU seconds (user and system) that a process has used.
-cpu() { awk -v hz="$(getconf CLK_TCK)" '{ sub(/^.*\) /, ""); print ($12 + $13) / hz }' "/proc/$1/stat"; }
-resident() { awk '/VmRSS/ { print $2 }' "/proc/$1/status"; }
+native_tools() {
+  command -v gcc >/dev/null || command -v clang >/dev/null || need_packages gcc libc6-dev
+  [ -e /usr/include/openssl/ssl.h ] || need_packages libssl-dev
+  bench/native/build.sh
+}
 
-calls() {
-  local count=${1:-200} seconds=${2:-30} daemon gemini
-  [ -x artifacts/matrixd ] || ./build.sh publish
+# pair: floor and daemon by turns under the same load, --calls N (400), --seconds S (20), --rounds R (3), --grid-us US (1000), --binary FILE;
+# --busy yes: the machine has other work, so the load runs in real time and what is measured before others (root).
+# The processor time of one that is measured is divided by the audio that really flowed, so a machine that is busy with other work tells little lies only.
+pair() {
+  local calls=400 seconds=20 rounds=3 grid=1000 binary=artifacts/matrixd busy="" round
+  while [ $# -gt 1 ]; do
+    case "$1" in
+      --calls) calls=$2 ;; --seconds) seconds=$2 ;; --rounds) rounds=$2 ;; --grid-us) grid=$2 ;; --binary) binary=$2 ;; --busy) busy=$2 ;;
+      *) echo "bench pair: $1 is not known" >&2; exit 2 ;;
+    esac
+    shift 2
+  done
+  [ -x "$binary" ] || ./build.sh native
+  native_tools
+  rt=() before=()
+  if [ "$busy" = yes ]; then rt=(chrt -f 10) before=(nice -n -15); fi
   work=$(mktemp -d)
   trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
-  artifacts/matrixd simulate gemini --listen 127.0.0.1:0 --tls --ca-out "$work/ca.pem" --quiet >"$work/gemini.out" 2>"$work/gemini.err" &
-  gemini=$!
-  wait_for "$work/gemini.out" ready
-  cat >"$work/matrixd.toml" <<TOML
+  for round in $(seq "$rounds"); do
+    for what in floor daemon; do measure "$what" "$calls" "$seconds" "$grid" "$binary" | tee -a "$work/results"; done
+  done
+  awk '{ cost[$1] = cost[$1] " " $4; sum[$1] += $4; n[$1]++; value[$1, n[$1]] = $4 }
+    END { for (i = 1; i <= n["daemon"]; i++) if (value["floor", i] > 0) { r = value["daemon", i] / value["floor", i]; ratios = ratios sprintf(" %.2f", r); total += r }
+          printf "daemon / floor      %.2f (pairs:%s)\n", total / n["daemon"], ratios }' "$work/results"
+  echo "load average        $(cut -d' ' -f1-3 /proc/loadavg)"
+}
+
+# number NAME: of the line of JSON that the load has answered with.
+number() { grep '^{' "$run/load.out" | grep -o "\"$1\":[0-9.]*" | head -n 1 | cut -d: -f2; }
+times() { grep '^{' "$run/load.out" | grep -o "\"$1\":{[^}]*" | sed 's/.*"p50_ms":\([0-9.]*\).*"p99_ms":\([0-9.]*\),"max_ms":\([0-9.]*\)/\1,\2,\3/'; }
+
+measure() {
+  local what=$1 calls=$2 seconds=$3 grid=$4 binary=$5 load target gemini auth=-
+  run=$(mktemp -d -p "$work")
+  mkfifo "$run/in"
+  "${rt[@]}" taskset -c 1 artifacts/bench/load --ca-out "$run/ca.pem" --grid-us "$grid" <"$run/in" >"$run/load.out" 2>"$run/load.err" &
+  load=$!
+  exec 9>"$run/in"
+  wait_for "$run/load.out" ready 10
+  gemini=$(sed -n 's/^ready https:..//p' "$run/load.out")
+  if [ "$what" = floor ]; then
+    "${before[@]}" taskset -c 0 artifacts/bench/floor --gemini "$gemini" --ca "$run/ca.pem" >"$run/target.out" 2>"$run/target.err" 9>&- &
+  else
+    auth=$(printf 'exotel:a-long-bench-password' | base64)
+    configuration >"$run/matrixd.toml"
+    "${before[@]}" taskset -c 0 "$binary" run --config "$run/matrixd.toml" --log-level error >"$run/target.out" 2>"$run/target.err" 9>&- &
+  fi
+  target=$!
+  wait_for "$run/target.out" ready 20
+  local rest; rest=$(awk '/VmRSS/ { print $2 }' "/proc/$target/status")
+  echo "target $(sed -n 's/^ready http:..//p' "$run/target.out") /exotel $auth $target" >&9
+  echo "calls $calls" >&9
+  wait_for "$run/load.out" '^calls' $((calls / 50 + 60))
+  sleep 4 # turns that began during the ramp are over
+  echo "measure $seconds" >&9
+  wait_for "$run/load.out" '^{' $((seconds + 60))
+  awk -v what="$what" -v cpu="$(number cpu_seconds)" -v own="$(number load_cpu_seconds)" -v frames="$(number frames_sent)" -v heard="$(number frames_heard)" -v calls="$calls" \
+    -v rss="$(number rss_kib)" -v rest="$rest" -v up="$(times uplink)" -v down="$(times downlink)" -v clear="$(times clear)" -v lag="$(times load_lag)" \
+    -v missing="$(number samples_missing)" -v underruns="$(number underruns)" -v lost="$(number frames_lost)" 'BEGIN {
+      printf "%-7s %d calls %.3f CPU ms a call-second, load %.3f, %.0f KiB a call; p50,p99,max ms: up %s down %s clear %s load-lag %s; frames lost %d, samples missing %d, under-runs %d\n",
+        what, calls, cpu * 1000 / (frames / 50), own * 1000 / (frames / 50), (rss - rest) / calls, up, down, clear, lag, lost, missing, underruns }'
+  [ -z "${BENCH_HOOK:-}" ] || TARGET_PID=$target eval "$BENCH_HOOK"
+  echo "calls 0" >&9
+  sleep 2
+  exec 9>&-
+  kill "$target" 2>/dev/null || true
+  wait "$target" "$load" 2>/dev/null || true
+}
+
+configuration() {
+  cat <<TOML
 [server]
 listen = ["127.0.0.1:0"]
-max_calls = $((count + 10))
+max_calls = 20000
 [store]
-path = "$work/matrixd.db"
+path = "$run/matrixd.db"
 [exotel]
 basic_user = "exotel"
-basic_password = "bench"
+basic_password = "a-long-bench-password"
 [gemini]
 api_key = "bench-key"
-base_url = "$(sed -n 's/^ready //p' "$work/gemini.out")"
-ca_file = "$work/ca.pem"
+base_url = "https://$gemini"
+ca_file = "$run/ca.pem"
 [recording]
-enabled = ${RECORDING:-false}
-directory = "$work/recordings"
+enabled = true
+directory = "$run/recordings"
 [[agent]]
 name = "bench"
 default = true
-prompt = "You answer the phone."
+prompt = "You answer the phone. The caller is {from}."
 TOML
-  artifacts/matrixd run --config "$work/matrixd.toml" --log-level warning >"$work/daemon.out" 2>"$work/daemon.err" &
-  daemon=$!
-  wait_for "$work/daemon.out" ready
-  local rest; rest=$(resident "$daemon")
-  speech "$work/speech.wav" $(((seconds + count / 50 + 16) / 8))
-  local url; url=$(sed -n 's/^ready http/ws/p' "$work/daemon.out")/exotel
-  artifacts/matrixd call --url "$url" --basic exotel:bench --count "$count" --ramp 50 --wav "$work/speech.wav" --linger 1 --json >"$work/calls.json" 2>"$work/calls.err" &
-  local caller=$!
-  sleep $((count / 50 + 5))
-  local before after generator
-  before=$(cpu "$daemon"); generator=$(cpu "$caller")
-  sleep "$seconds"
-  after=$(cpu "$daemon")
-  printf 'calls               %d for %d s, 20 ms frames, TLS to Gemini, recording %s\n' "$count" "$seconds" "${RECORDING:-false}"
-  awk -v a="$after" -v b="$before" -v n="$count" -v s="$seconds" 'BEGIN { printf "daemon              %.3f CPU ms a call-second\n", (a - b) * 1000 / n / s }'
-  awk -v a="$(cpu "$caller")" -v b="$generator" -v n="$count" -v s="$seconds" 'BEGIN { printf "load generator      %.3f CPU ms a call-second (callers)\n", (a - b) * 1000 / n / s }'
-  printf 'memory              %d KiB at rest, %d KiB a call\n' "$rest" "$((($(resident "$daemon") - rest) / count))"
-  printf 'load average        %s\n' "$(cut -d' ' -f1-3 /proc/loadavg)"
-  wait "$caller" || true
-  kill "$daemon"; wait "$daemon" || true
-  tail -c 600 "$work/calls.json"
 }
 
-# speech FILE TIMES: 4 s of speech and 4 s of silence, so many times; 8 kHz, 16 bit, mono.
-speech() {
-  local sample=src/matrixd/Simulation/caller.wav size=$((128000 * $2)) i
-  le() { printf "\\x$(printf %02x $(($1 & 255)))\\x$(printf %02x $(($1 >> 8 & 255)))\\x$(printf %02x $(($1 >> 16 & 255)))\\x$(printf %02x $(($1 >> 24 & 255)))"; }
-  {
-    printf 'RIFF'; le $((size + 36)); printf 'WAVEfmt '; le 16; printf '\x01\x00\x01\x00'; le 8000; le 16000; printf '\x02\x00\x10\x00data'; le "$size"
-    for ((i = 0; i < $2; i++)); do
-      head -c 64044 "$sample" | tail -c 64000
-      head -c 64000 /dev/zero
-    done
-  } >"$1"
-}
-
+# wait_for FILE PATTERN SECONDS
 wait_for() {
   local i
-  for i in $(seq 200); do grep -q "$2" "$1" && return; sleep 0.05; done
-  echo "bench: $1 did not say $2" >&2; exit 1
+  for i in $(seq $(($3 * 10))); do grep -q "$2" "$1" && return; sleep 0.1; done
+  echo "bench: $1 did not say $2" >&2
+  cat "$run"/*.err >&2
+  exit 1
 }
 
 case "${1:-kernels}" in
-  calls) shift; calls "$@" ;;
+  pair) shift; pair "$@" ;;
+  calls) shift; pair "$@" ;;
   kernels) shift || true; kernels "$@" ;;
-  *) echo "usage: ./build.sh bench [kernels | calls [N] [SECONDS]]" >&2; exit 2 ;;
+  *) echo "usage: ./build.sh bench [kernels | calls | pair] [FLAGS]" >&2; exit 2 ;;
 esac
