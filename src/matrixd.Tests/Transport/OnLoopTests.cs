@@ -35,6 +35,13 @@ public sealed class TlsDialOnLoopTests : TlsDialTests
     public TlsDialOnLoopTests() => TransportGround.Enter();
 }
 
+public sealed class TlsFaultOnLoopTests : TlsFaultTests
+{
+    public TlsFaultOnLoopTests() => TransportGround.Enter();
+
+    protected override string OldServerWords => "the server does not speak TLS 1.2 or newer";
+}
+
 public sealed class ProxyDialOnLoopTests : ProxyDialTests
 {
     public ProxyDialOnLoopTests() => TransportGround.Enter();
