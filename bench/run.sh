@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Benches: run.sh [kernels] (BenchmarkDotNet on every hot kernel) | calls (what a call costs on this machine) | pair (floor and daemon by turns).
+# Benches: run.sh [kernels] (BenchmarkDotNet on every hot kernel) | audio (our resamplers beside other libraries', pairs to listen to) | calls (what a call costs on this machine) | pair (floor and daemon by turns).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 
 kernels() { dotnet run -c Release --project bench/bench.csproj -- --filter '*' "$@"; }
+audio() { . bench/audio/run.sh; }
 
 native_tools() {
   command -v gcc >/dev/null || command -v clang >/dev/null || need_packages gcc libc6-dev
@@ -118,5 +119,6 @@ case "${1:-kernels}" in
   pair) shift; pair "$@" ;;
   calls) shift; pair "$@" ;;
   kernels) shift || true; kernels "$@" ;;
-  *) echo "usage: ./build.sh bench [kernels | calls | pair] [FLAGS]" >&2; exit 2 ;;
+  audio) audio ;;
+  *) echo "usage: ./build.sh bench [kernels | audio | calls | pair] [FLAGS]" >&2; exit 2 ;;
 esac

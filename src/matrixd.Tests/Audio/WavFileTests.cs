@@ -112,8 +112,10 @@ public class WavFileTests
             WavFile.Write(path, 8000, 2, s_samples);
 
             byte[] bytes = File.ReadAllBytes(path);
-            Assert.Equal(WavHeader.Length + 8, bytes.Length);
-            Assert.Equal(s_data, bytes[WavHeader.Length..]);
+            Assert.Equal(
+                "52494646" + "2C000000" + "57415645" + "666D7420" + "10000000" + "0100" + "0200" + "401F0000" + "007D0000" + "0400" + "1000" + "64617461" + "08000000",
+                Convert.ToHexString(bytes, 0, 44));
+            Assert.Equal(s_data, bytes[44..]);
             WavAudio wav = WavFile.Read(path);
             Assert.Equal((8000, 2), (wav.SampleRate, wav.Channels));
             Assert.Equal(s_samples, wav.Samples);

@@ -13,24 +13,33 @@ public class WavHeaderTests
         WavHeader.Write(header, sampleRate: 8000, channels: 2, dataBytes: 0x01020304);
 
         Assert.Equal(
-            "52494646" + "28030201" + "57415645" // RIFF, data + 36, WAVE
+            "52494646" + "4C030201" + "57415645" // RIFF, data + 72, WAVE
+            + "4A554E4B" + "1C000000" + new string('0', 56) // JUNK: room for long sizes
             + "666D7420" + "10000000" + "0100" + "0200" + "401F0000" + "007D0000" + "0400" + "1000" // fmt
             + "64617461" + "04030201", // data
             Convert.ToHexString(header));
     }
 
     [Theory]
-    [InlineData(0xFFFF_FFD8L, "FCFFFFFF", "D8FFFFFF")]
-    [InlineData(0xFFFF_FFDCL, "FCFFFFFF", "D8FFFFFF")] // the RIFF size would pass 32 bits
-    [InlineData(1L << 40, "FCFFFFFF", "D8FFFFFF")]
-    public void Sizes_stop_at_the_last_whole_frame_that_32_bits_can_say(long dataBytes, string riffSize, string dataSize)
+    [InlineData(0xFFFF_FFB4L, "52494646" + "FCFFFFFF", "4A554E4B", "B4FFFFFF")] // the longest that 32 bits can say
+    [InlineData(0xFFFF_FFB8L, "52463634" + "FFFFFFFF", "64733634", "FFFFFFFF")]
+    [InlineData(1L << 40, "52463634" + "FFFFFFFF", "64733634", "FFFFFFFF")]
+    public void Past_four_gibibytes_sizes_of_64_bits_take_the_room_kept_for_them(long dataBytes, string riff, string room, string dataSize)
     {
         byte[] header = new byte[WavHeader.Length];
 
         WavHeader.Write(header, 8000, 2, dataBytes);
 
-        Assert.Equal(riffSize, Convert.ToHexString(header, 4, 4));
-        Assert.Equal(dataSize, Convert.ToHexString(header, 40, 4));
+        Assert.Equal(riff, Convert.ToHexString(header, 0, 8));
+        Assert.Equal(room + "1C000000", Convert.ToHexString(header, 12, 8));
+        Assert.Equal(dataSize, Convert.ToHexString(header, 76, 4));
+        if (dataSize == "FFFFFFFF")
+        {
+            Assert.Equal(dataBytes + 72, BitConverter.ToInt64(header, 20));
+            Assert.Equal(dataBytes, BitConverter.ToInt64(header, 28));
+            Assert.Equal(dataBytes / 4, BitConverter.ToInt64(header, 36)); // instants
+            Assert.Equal(0, BitConverter.ToInt32(header, 44)); // no table
+        }
     }
 
     [Theory]
@@ -92,9 +101,25 @@ public class WavHeaderTests
     }
 
     [Theory]
+    [InlineData(0, 0)]
+    [InlineData(4003, 4000)]
+    public void A_recording_with_the_plain_header_is_repaired_too(int dataBytes, int whole)
+    {
+        using var wav = new MemoryStream();
+        wav.Write(Plain(0x7777));
+        wav.Write(Enumerable.Repeat((byte)0x55, dataBytes).ToArray());
+
+        Assert.True(WavHeader.Repair(wav));
+
+        Assert.Equal([.. Plain(whole), .. Enumerable.Repeat((byte)0x55, whole)], wav.ToArray());
+        Assert.False(WavHeader.Repair(wav));
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(20)]
-    [InlineData(43)]
+    [InlineData(44)]
+    [InlineData(79)]
     public void A_file_cut_off_within_its_header_is_refused(int length)
     {
         using var wav = new MemoryStream();
@@ -108,9 +133,12 @@ public class WavHeaderTests
     [Theory]
     [InlineData(0, 'X')]
     [InlineData(8, 'X')]
-    [InlineData(20, 3)] // float samples
-    [InlineData(22, 9)] // channels
-    [InlineData(36, 'L')] // another chunk before the samples
+    [InlineData(3, '4')] // long sizes without their chunk
+    [InlineData(12, 'X')]
+    [InlineData(16, 29)]
+    [InlineData(56, 3)] // float samples
+    [InlineData(58, 9)] // channels
+    [InlineData(72, 'L')] // another chunk before the samples
     public void A_file_of_another_kind_is_refused_and_left_alone(int at, int value)
     {
         using MemoryStream wav = Recording(4003, claimedBytes: 1);
@@ -140,6 +168,14 @@ public class WavHeaderTests
         {
             File.Delete(path);
         }
+    }
+
+    // The header of whole files: 44 bytes.
+    private static byte[] Plain(int dataBytes)
+    {
+        byte[] header = new byte[44];
+        WavHeader.WritePlain(header, 8000, 2, dataBytes);
+        return header;
     }
 
     // Stereo at 8 kHz; every sample byte is 0x55.

@@ -127,6 +127,18 @@ public sealed class AllocationTests
         {
         }
 
+        public void SendText(string text)
+        {
+        }
+
+        public void SendHistory(IReadOnlyList<PastTurn> turns, string request)
+        {
+        }
+
+        public void Reconnect(ReconnectKind kind, string why)
+        {
+        }
+
         public void SendToolResponse(string id, string name, string response)
         {
         }

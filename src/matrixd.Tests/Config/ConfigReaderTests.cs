@@ -70,7 +70,7 @@ public sealed class ConfigReaderTests
         Assert.Equal(
             new GeminiOptions
             {
-                ApiKey = "AIza-secret-key", BaseUrl = new Uri("https://gateway.example.in"), CaFile = "/etc/matrixd/ca.pem", ApiVersion = "v1beta", Model = "gemini-live-x", MaxSessions = 7, RotateAfter = TimeSpan.FromMinutes(5),
+                ApiKey = "AIza-secret-key", BaseUrl = new Uri("https://gateway.example.in"), CaFile = "/etc/matrixd/ca.pem", ApiVersion = "v1beta", Model = "gemini-live-x", MaxSessions = 7,
                 Proxy = "http://10.0.0.5:3128", SharedTokenUses = 50, SharedTokenRefresh = TimeSpan.FromMinutes(30), BrowserNewSessionWindow = TimeSpan.FromMinutes(2), CallMax = TimeSpan.FromMinutes(20), CloseTimeout = TimeSpan.FromSeconds(3),
             },
             config.Gemini);
@@ -78,7 +78,17 @@ public sealed class ConfigReaderTests
             new CallsOptions
             {
                 MaxCalls = 30, CallMax = TimeSpan.FromMinutes(20), MediaIdle = TimeSpan.FromSeconds(6), CloseTimeout = TimeSpan.FromSeconds(3), ModelReadyTimeout = TimeSpan.FromSeconds(7), OutboundLead = TimeSpan.FromMilliseconds(500),
-                UplinkFrame = TimeSpan.FromMilliseconds(40), UplinkBuffer = TimeSpan.FromSeconds(5), RecordingDirectory = "",
+                UplinkFrame = TimeSpan.FromMilliseconds(40), UplinkBuffer = TimeSpan.FromSeconds(5), RotateAfter = TimeSpan.FromMinutes(5), RecordingDirectory = "",
+                BargeIn = new BargeInOptions
+                {
+                    IsLocal = true, MinimumSpeech = TimeSpan.FromMilliseconds(300), Grace = TimeSpan.FromMilliseconds(600), StartGrace = TimeSpan.Zero, IsReversible = false,
+                    Confirm = TimeSpan.FromSeconds(1), ResumeAfter = TimeSpan.FromMilliseconds(500),
+                },
+                Stalls = new StallOptions
+                {
+                    IsEnabled = false, NoAnswer = TimeSpan.FromSeconds(6), SilentAudio = TimeSpan.FromSeconds(4), NoMessage = TimeSpan.FromSeconds(12), BrokenTurn = TimeSpan.FromSeconds(5),
+                    Step = TimeSpan.FromSeconds(7), Nudge = "Go on.",
+                },
             },
             config.Calls);
     }
@@ -143,7 +153,7 @@ public sealed class ConfigReaderTests
                 "/etc/matrixd/matrixd.toml:6:13: server.max_calls = -1: must be 0 to 100000",
                 "/etc/matrixd/matrixd.toml:7:11: server.listen = \"8080\": must be host:port; such as \"127.0.0.1:8080\", \"[::1]:8080\" or \"https://0.0.0.0:443\"",
                 "/etc/matrixd/matrixd.toml:7:19: server.listen = \"127.0.0.1:99999\": must end with a port from 0 to 65535; 0 lets the system choose one",
-                "/etc/matrixd/matrixd.toml:8:2: nonsense: is no section that matrixd knows; the sections are [server], [store], [exotel], [gemini], [limits], [recording], [[agent]], [[tool]]",
+                "/etc/matrixd/matrixd.toml:8:2: nonsense: is no section that matrixd knows; the sections are [server], [store], [exotel], [gemini], [limits], [barge_in], [watchdog], [recording], [diagnostics], [[agent]], [[tool]]",
                 "/etc/matrixd/matrixd.toml: exotel.basic_password_file: nothing protects the Exotel socket; give a password (basic_password_file, or the systemd credential exotel-basic-password), or the networks Exotel comes from (allow), or for a trial insecure = true in [server]",
                 "/etc/matrixd/matrixd.toml: agent: there is no agent to answer calls; add an [[agent]] section with name and prompt",
             ],

@@ -26,7 +26,7 @@ public class EndingTests
     [InlineData("aborted", "aborted", 1001)]
     public async Task Row_log_and_metric_agree_on_why_a_call_ended(string way, string reason, int code)
     {
-        await using House house = await House.BuildAsync(Model(way), config => config with { Calls = Limits(way, config.Calls) });
+        await using House house = await House.BuildAsync(Model(way), config => House.Impatient(config) with { Calls = Limits(way, config.Calls) });
         DateTimeOffset before = DateTimeOffset.UtcNow.AddMilliseconds(-1);
         EndToEndLine line = await house.LineAsync("ending");
         await Eventually.TrueAsync(async () => await house.SessionAsync("ending") is not null, "the row");
@@ -84,7 +84,7 @@ public class EndingTests
     {
         "no setupComplete" => House.Scripted with { Faults = [FaultSpec.Parse("stall@setup")] },
         "model refuses" => House.Scripted with { Faults = [FaultSpec.Parse("close=1008,models/x is not found@setup")] },
-        _ => House.Scripted,
+        _ => House.OnlyOnce,
     };
 
     private static CallsOptions Limits(string way, CallsOptions calls) => way switch

@@ -102,6 +102,56 @@ public sealed class ModelFaultTests : IDisposable
         Assert.Single(house.Gemini.Connections);
     }
 
+    // The tenth of the rules that production taught: a wrong name fails without a word, so it is told before the first call.
+    [Fact]
+    public async Task The_daemons_start_looks_the_model_up_and_names_the_nearest()
+    {
+        await using House house = await House.BuildAsync(House.Scripted, config => config with { Gemini = config.Gemini with { Model = "gemini-3.8-lve" } });
+
+        await Eventually.TrueAsync(
+            () => house.LogLines.Any(line => line.Contains("model gemini-3.8-lve is not on the list of live models", StringComparison.Ordinal)
+                && line.Contains("Nearest: gemini-3.8-live,", StringComparison.Ordinal)),
+            "the warning");
+    }
+
+    // U10
+    [Theory]
+    [InlineData("close=1011,You exceeded your current quota, please check your plan and billing details.@setup")]
+    [InlineData("status=429@upgrade")]
+    public async Task A_used_up_quota_closes_admission_for_a_while_and_nothing_is_asked_again(string fault)
+    {
+        await using House house = await House.BuildAsync(House.Scripted with { Faults = [FaultSpec.Parse(fault)] });
+        EndToEndLine line = await house.LineAsync("u10");
+        Assert.Equal(CallEndReason.ModelRefused, (await house.EndedAsync("u10")).EndReason);
+        await line.Closed;
+        int asked = house.Gemini.Connections.Count;
+
+        using HttpClient http = house.Http();
+        using HttpResponseMessage health = await http.GetAsync("/healthz");
+        http.DefaultRequestHeaders.Authorization = House.BasicHeader;
+        using HttpResponseMessage dynamic = await http.GetAsync($"{house.Config.Exotel.DynamicPath}?CallSid=u10-next&CallTo=08040000000");
+        DialException refused = await Assert.ThrowsAsync<DialException>(() => house.DialAsync(new EndToEndCall("u10-next")));
+
+        Assert.Equal((503, 503, 503), ((int)health.StatusCode, (int)dynamic.StatusCode, refused.Status));
+        Assert.NotNull(dynamic.Headers.RetryAfter);
+        Assert.Equal(asked, house.Gemini.Connections.Count);
+        Assert.Equal(1, (await house.MetricsAsync())["admission_held"]);
+    }
+
+    // Ends that we ask for are no closes of the service.
+    [Fact]
+    public async Task A_call_that_ends_well_counts_as_no_close()
+    {
+        await using House house = await House.BuildAsync(House.Scripted);
+        EndToEndLine line = await house.LineAsync("well");
+        await house.ReadyAsync();
+        line.HangUp();
+        await house.EndedAsync("well");
+        await house.NoModelLeftAsync();
+
+        Assert.DoesNotContain((await house.MetricsAsync()).Values.Keys, name => name.StartsWith("matrixd_model_closes_total", StringComparison.Ordinal));
+    }
+
     // U13
     [Theory]
     [InlineData("stall@setup")]
@@ -149,7 +199,7 @@ public sealed class ModelFaultTests : IDisposable
     {
         short[] sorry = Signals.Noise(8000, 0.4, seed: 7);
         WavFile.Write(_apology, 8000, 1, sorry);
-        await using House house = await House.BuildAsync(House.Scripted, config => config with { Agents = [config.Agents[0] with { Apology = _apology }] });
+        await using House house = await House.BuildAsync(House.OnlyOnce, config => House.Impatient(config) with { Agents = [config.Agents[0] with { Apology = _apology }] });
         EndToEndLine line = await house.LineAsync("lost");
         GeminiConnection connection = await house.ReadyAsync();
         line.Speak(Signals.Speech(8000, 0.1));

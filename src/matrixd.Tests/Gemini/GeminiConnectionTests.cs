@@ -97,6 +97,23 @@ public sealed class GeminiConnectionTests
         Assert.Equal(["turn"], _sink.Told);
     }
 
+    [Theory]
+    [InlineData("""{"serverContent":{"turnComplete":true,"turnCompleteReason":"RESPONSE_REJECTED"}}""", "turn Rejected")]
+    [InlineData("""{"server_content":{"turn_complete":true,"turn_complete_reason":"MALFORMED_FUNCTION_CALL"}}""", "turn Rejected")]
+    [InlineData("""{"serverContent":{"turnCompleteReason":"RESPONSE_REJECTED","waitingForInput":true,"turnComplete":true}}""", "turn Rejected")]
+    [InlineData("""{"serverContent":{"turnComplete":true,"turnCompleteReason":"NEED_MORE_INPUT","waitingForInput":true}}""", "turn WaitsForInput")]
+    [InlineData("""{"serverContent":{"turnComplete":true,"waitingForInput":true}}""", "turn WaitsForInput")]
+    [InlineData("""{"serverContent":{"turnComplete":true,"waitingForInput":false}}""", "turn")]
+    [InlineData("""{"serverContent":{"turnComplete":true,"turnCompleteReason":"SOMETHING_NEW"}}""", "turn")]
+    [InlineData("""{"serverContent":{"turnComplete":true,"turnCompleteReason":7}}""", "turn")]
+    public void What_the_model_says_of_its_turn_is_told_with_its_end(string message, string told)
+    {
+        Say(message);
+        Say("""{"serverContent":{"turnComplete":true}}""");
+
+        Assert.Equal([told, "turn"], _sink.Told.Where(what => what.StartsWith("turn", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_turn_of_such_models_that_was_interrupted_is_over_with_its_turnComplete()
     {
@@ -197,13 +214,21 @@ public sealed class GeminiConnectionTests
 
         public void OnModelReady(string model) => Told.Add("model ready");
 
+        public void OnModelAway(ModelAbsence absence) => Told.Add($"gone {absence.Detail}");
+
+        public Task OnFreshSessionAsync() => Task.CompletedTask;
+
+        public void OnModelBack(ModelReturn back) => Told.Add("back");
+
+        public void OnModelEvent(ModelEventKind kind, string detail) => Told.Add($"event {kind.Word()}");
+
         public void OnModelAudio(ReadOnlySpan<byte> pcm, int sampleRate) => Told.Add($"audio {pcm.Length}@{sampleRate}");
 
         public void OnModelInterrupted() => Told.Add("interrupted");
 
         public void OnModelGenerationComplete() => Told.Add("generated");
 
-        public void OnModelTurnComplete() => Told.Add("turn");
+        public void OnModelTurnComplete(TurnNote note = TurnNote.None) => Told.Add(note == TurnNote.None ? "turn" : $"turn {note}");
 
         public void OnCallerTranscript(string text) => Told.Add($"heard {text}");
 

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Matrixd.Tests.Gemini;
 
-// U14
+// U14, U15
 public sealed class GeminiHttpTests : IDisposable
 {
     private readonly string _caFile = Path.Combine(Path.GetTempPath(), $"matrixd-ca-{Guid.NewGuid():N}.pem");

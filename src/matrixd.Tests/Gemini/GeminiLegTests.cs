@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Matrixd.Calls;
 using Matrixd.Gemini;
 using Matrixd.Simulation;
 using Matrixd.Tests.Support;
@@ -54,6 +55,35 @@ public sealed class GeminiLegTests
         await connection.Ledger.WaitAsync(() => connection.Ledger.AudioMessages == 1, "the audio after the answer");
         Assert.Null(connection.Refused);
         Assert.Equal(["setup", "toolResponse"], connection.Ledger.Received.Select(received => received.Kind).Take(2));
+    }
+
+    // Text is realtime input too.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Text_waits_for_a_blocking_tool_call_to_be_answered_or_taken_back(bool takenBack)
+    {
+        await using GeminiLegRig rig = await GeminiLegRig.BuildAsync(new GeminiSimulatorOptions { Voice = GeminiVoice.Scripted, StrictTools = true });
+        SimulatedConnection connection = await rig.ReadyAsync();
+        connection.SendToolCall("1", new GeminiToolCall("lookup", "{}"));
+        await rig.ToldAsync("tool 1");
+        rig.Leg.SendText("Are you there?");
+        rig.Leg.Flush();
+        if (takenBack)
+        {
+            connection.SendToolCallCancellation("1");
+            await rig.ToldAsync("cancel 1");
+        }
+        else
+        {
+            rig.Leg.SendToolResponse("1", "lookup", """{"output":1}""");
+        }
+
+        rig.Leg.Flush();
+
+        Assert.Contains("Are you there?", (await connection.Ledger.ReceivedAsync("realtime_input.text")).Text, StringComparison.Ordinal);
+        Assert.Null(connection.Refused);
+        Assert.Equal(takenBack ? ["setup", "realtime_input.text"] : ["setup", "toolResponse", "realtime_input.text"], connection.Ledger.Received.Select(received => received.Kind));
     }
 
     [Fact]
@@ -135,13 +165,55 @@ public sealed class GeminiLegTests
     }
 
     [Fact]
-    public async Task An_end_that_comes_is_told_once()
+    public async Task An_end_for_good_is_told_once()
     {
         await using GeminiLegRig rig = await GeminiLegRig.BuildAsync();
         SimulatedConnection connection = await rig.ReadyAsync();
-        connection.Close(1011, "Internal error encountered.");
-        await rig.ToldAsync("closed model_lost");
+        connection.Close(1008, "models/x is not found for API version v1alpha");
+        await rig.ToldAsync("closed model_refused");
         await rig.ClosedAsync();
         Assert.Single(rig.Told, told => told.StartsWith("closed", StringComparison.Ordinal));
+        Assert.Single(rig.Simulator.Connections);
+    }
+
+    [Fact]
+    public async Task A_lost_connection_is_come_back_from_with_the_latest_handle()
+    {
+        await using GeminiLegRig rig = await GeminiLegRig.BuildAsync();
+        SimulatedConnection first = await rig.ReadyAsync();
+        await Eventually.TrueAsync(() => rig.Handle.Length > 0, "a handle");
+        first.Drop();
+        await rig.ToldAsync("back resumed 1");
+        SimulatedConnection second = await rig.Simulator.ConnectionAsync(1);
+        Assert.Same(first.Session, second.Session);
+        Assert.Equal("session-1.1", second.Setup!.Handle);
+        Assert.Contains(rig.Told, told => told.StartsWith("gone Loss", StringComparison.Ordinal));
+        await Eventually.TrueAsync(() => rig.Leg.TakesAudio, "audio is taken again");
+    }
+
+    [Theory]
+    [InlineData("Rotate", "resumed")]
+    [InlineData("Resume", "resumed")]
+    [InlineData("Fresh", "fresh")]
+    public async Task A_leg_that_is_asked_to_comes_back_on_another_connection_and_what_it_was_told_meanwhile_is_said_there(string kind, string how)
+    {
+        await using GeminiLegRig rig = await GeminiLegRig.BuildAsync();
+        SimulatedConnection first = await rig.ReadyAsync();
+        await Eventually.TrueAsync(() => rig.Handle.Length > 0, "a handle");
+        first.SendToolCall("1", new GeminiToolCall("lookup", "{}"));
+        await rig.ToldAsync("tool 1");
+
+        rig.Leg.Reconnect(Enum.Parse<ReconnectKind>(kind), "because");
+        Assert.False(rig.Leg.TakesAudio);
+        rig.Leg.SendToolResponse("1", "lookup", """{"output":"in stock"}""");
+        await rig.ToldAsync($"back {how} 1");
+
+        SimulatedConnection second = await rig.Simulator.ConnectionAsync(1);
+        GeminiReceived text = await second.Ledger.ReceivedAsync("realtime_input.text");
+        Assert.Contains("in stock", text.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(second.Ledger.Received, received => received.Kind == "toolResponse");
+        Assert.Equal(how == "fresh", second.Setup!.Handle is null);
+        Assert.True(first.Closed.IsCompleted); // the old one first
+        Assert.Contains($"gone {(kind == "Rotate" ? "Rotation" : "Asked")} because", rig.Told);
     }
 }

@@ -46,6 +46,8 @@ public sealed class GeminiFaultTests
     [InlineData("status=503@turn")]
     [InlineData("late@turn:3")]
     [InlineData("goaway@mint")]
+    [InlineData("empty@setup")]
+    [InlineData("halt@models")]
     public void A_fault_that_cannot_be_is_a_usage_error(string text) =>
         Assert.Contains(text, Assert.Throws<CommandUsageException>(() => FaultSpec.Parse(text)).Message, StringComparison.Ordinal);
 

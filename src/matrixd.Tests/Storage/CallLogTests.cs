@@ -50,6 +50,46 @@ public sealed class CallLogTests
     }
 
     [Fact]
+    public async Task What_happened_to_the_models_connection_comes_back_in_its_order_with_every_word_there_is()
+    {
+        using StorageFolder folder = new();
+        await using Database database = folder.Open();
+        SessionStore sessions = new(database);
+        CallLog log = new(database);
+        await sessions.AdoptAsync(Opening("call", "stream", folder.Now));
+        ModelEventRecord[] events = [.. Enum.GetValues<ModelEventKind>().Select((kind, i) => new ModelEventRecord(s_call, StreamSid.Parse("stream"), 100 * i, kind, $"detail {i}"))];
+
+        foreach (ModelEventRecord happened in events)
+        {
+            log.ModelEvent(happened);
+        }
+
+        await sessions.EndAsync(Ending("call", "stream", folder.Now));
+
+        Assert.Equal(events, await log.ModelEventsAsync(s_call));
+        Assert.Equal(ModelEventKinds.All.Length, events.Length);
+        Assert.Equal(events.Length, events.Select(happened => happened.Kind.Word()).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_handle_is_in_the_row_while_the_call_lives_unless_a_newer_stream_owns_it()
+    {
+        using StorageFolder folder = new();
+        await using Database database = folder.Open();
+        SessionStore sessions = new(database);
+        CallLog log = new(database);
+        await sessions.AdoptAsync(Opening("call", "first", folder.Now));
+        log.ModelHandle(s_call, StreamSid.Parse("first"), "handle-1");
+        log.ModelHandle(s_call, StreamSid.Parse("first"), "handle-2");
+        await sessions.AdoptAsync(Opening("call", "second", folder.Now)); // durable: what was logged before it is on disk with it
+        Assert.Equal("handle-2", (await sessions.FindAsync(s_call))!.GeminiHandle);
+
+        log.ModelHandle(s_call, StreamSid.Parse("first"), "handle-3");
+        await sessions.EndAsync(Ending("call", "first", folder.Now));
+        Assert.Equal("handle-2", (await sessions.FindAsync(s_call))!.GeminiHandle);
+    }
+
+    [Fact]
     public async Task Tool_calls_come_back_in_their_order()
     {
         using StorageFolder folder = new();

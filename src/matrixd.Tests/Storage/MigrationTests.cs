@@ -9,7 +9,7 @@ namespace Matrixd.Tests.Storage;
 /// <summary>T10: a crash inside a migration leaves the old schema whole or the new one complete.</summary>
 public sealed class MigrationTests
 {
-    private static readonly Migration s_next = new(2, [
+    private static readonly Migration s_next = new(Schema.Migrations.Count + 1, [
         "CREATE TABLE campaigns (id TEXT PRIMARY KEY) STRICT",
         "ALTER TABLE sessions ADD COLUMN cost INTEGER NOT NULL DEFAULT 0",
         "INSERT INTO campaigns (id) SELECT DISTINCT campaign_id FROM sessions",
@@ -41,12 +41,12 @@ public sealed class MigrationTests
         {
             using StorageFolder folder = new();
             await Fill(folder);
-            using StorageFolder crashed = CrashAt(folder, s_upgraded, 2, k);
+            using StorageFolder crashed = CrashAt(folder, s_upgraded, s_next.Version, k);
 
             // The old version of the program opens it, and so does the new one.
             await using (Database old = crashed.Open())
             {
-                Assert.Equal(1, old.Read(Migrator.Version));
+                Assert.Equal(s_next.Version - 1, old.Read(Migrator.Version));
                 Assert.Equal(0, old.Read(connection => connection.Sql("SELECT count(*) FROM sqlite_schema WHERE name = 'campaigns'").Number()));
                 Assert.Equal(20, (await new SessionStore(old).ListAsync(new SessionFilter())).Count);
             }
@@ -64,7 +64,7 @@ public sealed class MigrationTests
         using StorageFolder crashed = folder.CrashCopy();
 
         await AssertUpgraded(crashed);
-        Assert.Contains("version 2", Assert.Throws<StorageException>(() => crashed.Open()).Message, StringComparison.Ordinal);
+        Assert.Contains($"version {s_next.Version}", Assert.Throws<StorageException>(() => crashed.Open()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,14 +72,14 @@ public sealed class MigrationTests
     {
         using StorageFolder folder = new();
         await Fill(folder);
-        Migration broken = new(2, ["CREATE TABLE campaigns (id TEXT) STRICT", "UPDATE missing SET x = 1"]);
+        Migration broken = new(Schema.Migrations.Count + 1, ["CREATE TABLE campaigns (id TEXT) STRICT", "UPDATE missing SET x = 1"]);
 
         StorageException refused = Assert.Throws<StorageException>(() => folder.Open(Tuning with { Migrations = [.. Schema.Migrations, broken] }));
 
-        Assert.Contains("cannot be brought to schema version 2", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"cannot be brought to schema version {s_next.Version}", refused.Message, StringComparison.Ordinal);
         Assert.Contains("no such table: missing", refused.Message, StringComparison.Ordinal);
         await using Database database = folder.Open();
-        Assert.Equal(1, database.Read(Migrator.Version));
+        Assert.Equal(Schema.Migrations.Count, database.Read(Migrator.Version));
         Assert.Equal(20, (await new SessionStore(database).ListAsync(new SessionFilter())).Count);
     }
 
@@ -118,7 +118,7 @@ public sealed class MigrationTests
     private static async Task AssertUpgraded(StorageFolder folder)
     {
         await using Database database = folder.Open(s_upgraded);
-        Assert.Equal(2, database.Read(Migrator.Version));
+        Assert.Equal(s_next.Version, database.Read(Migrator.Version));
         Assert.Equal(20, database.Read(connection => connection.Sql("SELECT count(*) FROM sessions WHERE cost = 1").Number()));
         Assert.Equal(1, database.Read(connection => connection.Sql("SELECT count(*) FROM campaigns WHERE id = 'diwali'").Number()));
     }

@@ -64,6 +64,9 @@ internal sealed class CallStory : IAsyncDisposable
 
     public FakeModelLeg Model => Models.Legs[0];
 
+    /// <summary>Told of each step of time that has passed, in samples.</summary>
+    public Action<int>? Passed { get; set; }
+
     public CallSession Call => _running!.Value.Session;
 
     /// <summary>A call whose model is ready.</summary>
@@ -88,6 +91,7 @@ internal sealed class CallStory : IAsyncDisposable
         {
             Clock.Advance(TimeSpan.FromMilliseconds(Math.Min(5, left)));
             Wheel.Advance();
+            Passed?.Invoke((int)(Math.Min(5, left) * Rate / 1000));
         }
     }
 

@@ -67,6 +67,22 @@ internal static class ConfigSamples
         model_ready_timeout = "7s"
         media_idle = "6s"
         close_timeout = "3s"
+        [barge_in]
+        detector = "local"
+        minimum_speech = "300ms"
+        grace = "600ms"
+        start_grace = "0s"
+        reversible = false
+        confirm = "1s"
+        resume_after = "500ms"
+        [watchdog]
+        enabled = false
+        no_answer = "6s"
+        silent_audio = "4s"
+        no_message = "12s"
+        broken_turn = "5s"
+        step = "7s"
+        nudge = "Go on."
         [recording]
         enabled = false
         directory = "rec"

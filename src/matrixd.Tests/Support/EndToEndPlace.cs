@@ -63,6 +63,9 @@ internal sealed class EndToEndPlace : IAsyncDisposable
             api_key = "AIza-test"
             base_url = "{Gemini.BaseUrl}"
             {ca}
+            [watchdog]
+            no_answer = "60s"
+            no_message = "120s"
             [recording]
             directory = "recordings"
             [[agent]]

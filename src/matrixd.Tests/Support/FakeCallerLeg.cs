@@ -32,6 +32,10 @@ internal sealed class FakeCallerLeg : ICallerLeg
     /// <summary>Called with each chunk's samples, when it is sent.</summary>
     public Action<int>? OnChunk { get; set; }
 
+    public Action<long>? OnMark { get; set; }
+
+    public Action? OnClear { get; set; }
+
     public void SendChunk(ReadOnlySpan<byte> pcm)
     {
         _pcm.Write(pcm);
@@ -44,9 +48,14 @@ internal sealed class FakeCallerLeg : ICallerLeg
     {
         Marks.Add(mark);
         Told.Add($"mark {mark}");
+        OnMark?.Invoke(mark);
     }
 
-    public void SendClear() => Told.Add("clear");
+    public void SendClear()
+    {
+        Told.Add("clear");
+        OnClear?.Invoke();
+    }
 
     public void Flush() => Flushes++;
 

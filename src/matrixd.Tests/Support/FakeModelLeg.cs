@@ -3,7 +3,8 @@ using Matrixd.Calls;
 
 namespace Matrixd.Tests.Support;
 
-/// <summary>A model's end that tells what it was sent, in order: <c>connect</c>, <c>setup</c>, <c>text …</c>, <c>audio 640</c>, <c>tool 1 …</c>, <c>stream end</c>, <c>close</c>.</summary>
+/// <summary>A model's end that tells what it was sent, in order: <c>connect</c>, <c>setup</c>, <c>text …</c>, <c>audio 640</c>, <c>tool 1 …</c>, <c>stream end</c>,
+/// <c>say …</c>, <c>history …</c>, <c>reconnect Rotate</c>, <c>close</c>.</summary>
 internal sealed class FakeModelLeg(IModelSink sink) : IModelLeg
 {
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -28,7 +29,10 @@ internal sealed class FakeModelLeg(IModelSink sink) : IModelLeg
 
     public List<int> Messages { get; } = [];
 
-    public bool TakesAudio => IsReady && Setup is not null && IsTaking && !_isClosed;
+    /// <summary>Between two connections.</summary>
+    public bool IsAway { get; private set; }
+
+    public bool TakesAudio => IsReady && !IsAway && Setup is not null && IsTaking && !_isClosed;
 
     public Task Closed => _closed.Task;
 
@@ -59,10 +63,26 @@ internal sealed class FakeModelLeg(IModelSink sink) : IModelLeg
 
     public void SendOpeningText(string text) => Told.Add($"text {text}");
 
+    public void SendText(string text) => Told.Add($"say {text}");
+
+    public void SendHistory(IReadOnlyList<PastTurn> turns, string request) =>
+        Told.Add($"history {string.Join(" / ", turns.Select(turn => $"{turn.Speaker}: {turn.Text}"))} / {request}");
+
     public void SendToolResponse(string id, string name, string response) => Told.Add($"tool {id} {name} {response}");
 
     public void Flush()
     {
+    }
+
+    public void Reconnect(ReconnectKind kind, string why)
+    {
+        if (!IsReady || IsAway || _isClosed)
+        {
+            return;
+        }
+
+        Told.Add($"reconnect {kind}");
+        Leaves(kind == ReconnectKind.Rotate ? AbsenceCause.Rotation : AbsenceCause.Asked, why);
     }
 
     public void Close()
@@ -86,6 +106,44 @@ internal sealed class FakeModelLeg(IModelSink sink) : IModelLeg
     {
         IsReady = true;
         sink.OnModelReady(model);
+        sink.OnModelBatchEnd();
+    }
+
+    /// <summary>The model announces the end of the connection.</summary>
+    public void GoesAway(double seconds)
+    {
+        sink.OnModelGoAway(TimeSpan.FromSeconds(seconds));
+        sink.OnModelBatchEnd();
+    }
+
+    /// <summary>A handle; empty: none now.</summary>
+    public void Handle(string handle)
+    {
+        sink.OnModelHandle(handle);
+        sink.OnModelBatchEnd();
+    }
+
+    public void Transcribes(string text) => sink.OnModelTranscript(text);
+
+    public void Understands(string text) => sink.OnCallerTranscript(text);
+
+    /// <summary>Its connection is gone.</summary>
+    public void Leaves(AbsenceCause cause = AbsenceCause.Loss, string detail = "close 1006")
+    {
+        IsAway = true;
+        sink.OnModelAway(new ModelAbsence(cause, detail));
+    }
+
+    /// <summary>It has another.</summary>
+    public void Returns(bool isFresh = false, int attempts = 1)
+    {
+        if (isFresh)
+        {
+            sink.OnFreshSessionAsync().GetAwaiter().GetResult();
+        }
+
+        sink.OnModelBack(new ModelReturn(isFresh, attempts));
+        IsAway = false;
         sink.OnModelBatchEnd();
     }
 

@@ -111,6 +111,8 @@ internal sealed class FakeCallLog : ICallLog
     private readonly Lock _gate = new();
     private readonly List<TurnRecord> _turns = [];
     private readonly List<ToolCallRecord> _tools = [];
+    private readonly List<ModelEventRecord> _events = [];
+    private readonly List<string> _handles = [];
 
     public IReadOnlyList<TurnRecord> Turns
     {
@@ -134,6 +136,29 @@ internal sealed class FakeCallLog : ICallLog
         }
     }
 
+    public IReadOnlyList<ModelEventRecord> ModelEvents
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _events];
+            }
+        }
+    }
+
+    /// <summary>In the order in which they were written.</summary>
+    public IReadOnlyList<string> Handles
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _handles];
+            }
+        }
+    }
+
     public void Turn(TurnRecord turn)
     {
         lock (_gate)
@@ -149,6 +174,25 @@ internal sealed class FakeCallLog : ICallLog
             _tools.Add(call);
         }
     }
+
+    public void ModelEvent(ModelEventRecord happened)
+    {
+        lock (_gate)
+        {
+            _events.Add(happened);
+        }
+    }
+
+    public void ModelHandle(CallSid callSid, StreamSid streamSid, string handle)
+    {
+        lock (_gate)
+        {
+            _handles.Add(handle);
+        }
+    }
+
+    public Task<IReadOnlyList<ModelEventRecord>> ModelEventsAsync(CallSid callSid) =>
+        Task.FromResult<IReadOnlyList<ModelEventRecord>>([.. ModelEvents.Where(happened => happened.CallSid == callSid)]);
 
     public Task<IReadOnlyList<TurnRecord>> TurnsAsync(CallSid callSid) => Task.FromResult<IReadOnlyList<TurnRecord>>([.. Turns.Where(turn => turn.CallSid == callSid)]);
 

@@ -67,13 +67,25 @@ internal sealed class GeminiLegRig : IModelSink, IAsyncDisposable
 
     public void OnModelReady(string model) => Tell($"ready {model}");
 
+    public void OnModelAway(ModelAbsence absence) => Tell($"gone {absence.Cause} {absence.Detail}");
+
+    public Task OnFreshSessionAsync()
+    {
+        Tell("fresh");
+        return Task.CompletedTask;
+    }
+
+    public void OnModelBack(ModelReturn back) => Tell($"back {(back.IsFresh ? "fresh" : "resumed")} {back.Attempts}");
+
+    public void OnModelEvent(ModelEventKind kind, string detail) => Tell($"event {kind.Word()}");
+
     public void OnModelAudio(ReadOnlySpan<byte> pcm, int sampleRate) => Tell($"audio {pcm.Length}");
 
     public void OnModelInterrupted() => Tell("interrupted");
 
     public void OnModelGenerationComplete() => Tell("generated");
 
-    public void OnModelTurnComplete() => Tell("turn");
+    public void OnModelTurnComplete(TurnNote note = TurnNote.None) => Tell(note == TurnNote.None ? "turn" : $"turn {note}");
 
     public void OnCallerTranscript(string text) => Tell($"heard {text}");
 
@@ -91,7 +103,14 @@ internal sealed class GeminiLegRig : IModelSink, IAsyncDisposable
 
     public void OnModelHandle(string handle)
     {
+        Handle = handle;
+        HandleCount++;
     }
+
+    /// <summary>The latest handle that was told.</summary>
+    public string Handle { get; private set; } = "";
+
+    public int HandleCount { get; private set; }
 
     public void OnModelBatchEnd()
     {

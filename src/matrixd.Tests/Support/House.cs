@@ -61,6 +61,15 @@ internal sealed class House : IAsyncDisposable
     /// <summary>A model that does only what a test tells it, its audio at once.</summary>
     public static GeminiSimulatorOptions Scripted => new() { Voice = GeminiVoice.Scripted, SpeedFactor = 0 };
 
+    /// <summary>As <see cref="Scripted"/>, and whoever loses a connection finds no way back.</summary>
+    public static GeminiSimulatorOptions OnlyOnce => Scripted with
+    {
+        Script = index => index == 0 ? new GeminiScript() : new GeminiScript { OnSetup = (connection, _) => connection.Close(1011, "Internal error encountered.") },
+    };
+
+    /// <summary>Does not look for a way back for long.</summary>
+    public static DaemonConfig Impatient(DaemonConfig config) => config with { Gemini = config.Gemini with { RecoveryBudget = TimeSpan.Zero } };
+
     /// <param name="gemini">The simulator's options.</param>
     /// <param name="configure">Changes the configuration that would be used.</param>
     /// <param name="directory">Goes on with the store of an earlier house; null: a fresh one.</param>
@@ -218,7 +227,9 @@ internal sealed class House : IAsyncDisposable
             StorePath = Path.Combine(directory, "matrixd.db"),
             Exotel = new ExotelOptions { BasicUser = BasicUser, BasicPassword = BasicPassword },
             Gemini = new GeminiOptions { ApiKey = "test-key", BaseUrl = new Uri(gemini.BaseUrl), CaFile = caFile },
-            Calls = new CallsOptions { MaxCalls = 50, RecordingDirectory = Path.Combine(directory, "recordings") },
+
+            // A model that does what a test says is silent for as long as a busy machine likes: whoever tests the watch turns it on.
+            Calls = new CallsOptions { MaxCalls = 50, RecordingDirectory = Path.Combine(directory, "recordings"), Stalls = new StallOptions { IsEnabled = false } },
             Agents = [new AgentOptions { Name = "reception", Default = true, Prompt = "You answer the phone.", Voice = "Kore", Language = "en-IN" }],
             Tools = [],
         };

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Matrixd.Tests.Transport;
 
-/// <summary>The dial without TLS: what goes on the wire, what is made of the answers, what each stage says when it fails.</summary>
+/// <summary>The dial without TLS: what goes on the wire, what is made of the answers, what each stage says when it fails. U15.</summary>
 public class DialTests : IDisposable
 {
     private readonly TransportWheel _wheel = new();
@@ -167,6 +167,21 @@ public class DialTests : IDisposable
         await Assert.ThrowsAsync<ArgumentException>(() => DialAsync(server.Target(requestTarget)));
     }
 
+    // U15: a broken IPv6 route, as the resolver puts it first, costs a moment and not the whole timeout.
+    [Fact]
+    public async Task An_address_that_swallows_everything_does_not_hold_up_the_next()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        IPAddress[] addresses = [IPAddress.Parse("2001:db8::1"), IPAddress.Parse("100::1"), IPAddress.Loopback];
+
+        using Socket socket = await TcpConnector.ConnectAsync(addresses, port, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(IPAddress.Loopback, ((IPEndPoint)socket.RemoteEndPoint!).Address);
+    }
+
+    // U15
     [Fact]
     public async Task The_first_address_that_answers_wins()
     {

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Matrixd.Tests.Transport;
 
-/// <summary>The dial over TLS: http/1.1 alone, certificates verified.</summary>
+/// <summary>The dial over TLS: http/1.1 alone, certificates verified, nothing older than 1.2. U14.</summary>
 public class TlsDialTests : IDisposable
 {
     private const string Secret = "/ws?access_token=auth_tokens/secret";
@@ -203,6 +203,52 @@ public class TlsDialTests : IDisposable
 
         Assert.Equal(DialStage.Tls, e.Stage);
         Assert.Equal($"localhost:{server.Port}: TLS handshake failed: no answer within 0.2 s", e.Message);
+    }
+
+    // A ServerHello of TLS 1.1, byte by byte: the libraries of today do not make one any more. Sent to a client that offered 1.2 and 1.3.
+    [Fact]
+    public async Task A_server_that_speaks_TLS_1_1_alone_is_refused_and_nothing_is_asked_of_it()
+    {
+        byte[] hello = [0x16, 0x03, 0x02, 0x00, 0x2A, 0x02, 0x00, 0x00, 0x26, 0x03, 0x02, .. new byte[32], 0x00, 0xC0, 0x13, 0x00];
+        byte[] answer = [];
+        using TransportScript server = TransportScript.Play(async (_, stream) =>
+        {
+            byte[] heard = new byte[4096];
+            await stream.ReadAtLeastAsync(heard, 5);
+            await stream.WriteAsync(hello);
+            int read = await stream.ReadAsync(heard);
+            answer = heard[..read];
+        });
+
+        DialException e = await Assert.ThrowsAsync<DialException>(() => DialAsync(Target(server.Port)));
+
+        Assert.Equal(DialStage.Tls, e.Stage);
+        Assert.True(answer.Length == 0 || answer[0] == 0x15, "an alert, or the end: no key exchange and no request");
+    }
+
+    // Cut off without close_notify: what has come is delivered, and the end is told as a loss, which an attacker could also have made.
+    [Fact]
+    public async Task An_end_in_the_middle_without_close_notify_is_a_loss()
+    {
+        using X509Certificate2 certificate = _certificates.Localhost();
+        using TransportScript server = TransportScript.Play(async (script, stream) =>
+        {
+            var tls = new SslStream(stream, leaveInnerStreamOpen: true);
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate });
+            await script.ReadRequestAsync(tls);
+            await tls.WriteAsync(System.Text.Encoding.ASCII.GetBytes(TransportScript.SwitchingProtocols(script.Key)));
+            await tls.WriteAsync(new byte[] { 0x81, 0x02, (byte)'h', (byte)'i', 0x81, 0x05, (byte)'h', (byte)'a' }); // one message, and half of the next
+            await tls.FlushAsync();
+            stream.Close();
+        });
+
+        WebSocketLink link = await DialAsync(Target(server.Port));
+        var sink = new TransportSink();
+        await link.RunAsync(sink).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal("hi", await sink.TextAsync());
+        WebSocketClose close = await sink.ClosedAsync();
+        Assert.Equal((WebSocketCloseCause.Lost, (ushort)1006), (close.Cause, close.Code));
     }
 
     [Fact]

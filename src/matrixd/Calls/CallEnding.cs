@@ -41,7 +41,7 @@ internal sealed partial class CallEnding(CallSession call, CallEnvironment envir
 
     private async Task LetGoAsync(Task apology)
     {
-        Task tools = events.Tools?.LetGoAsync() ?? Task.CompletedTask;
+        Task tools = events.Tools.Running?.LetGoAsync() ?? Task.CompletedTask;
         try
         {
             await Task.WhenAll(apology, call.Model.Closed, tools).WaitAsync(environment.Options.CloseTimeout * 2, environment.Clock);

@@ -4,11 +4,11 @@ namespace Matrixd.Calls;
 
 /// <summary>The audio of one call, both ways, and what is written down of it.</summary>
 /// <remarks>
-/// inbound:  caller frame → <see cref="CallerTimeline"/> → recording (left), <see cref="SpeechTracker"/> → <see cref="Uplink"/> (→ 16 kHz, backlog) → model leg
+/// inbound:  caller frame → <see cref="CallerTimeline"/> → recording (left), <see cref="SpeechTracker"/>, <see cref="CallerEar"/> → <see cref="Uplink"/> (→ 16 kHz, backlog) → model leg
 /// outbound: model audio → <see cref="Playout"/> (24 kHz →, chunks, pacing, marks) → caller leg, recording (right), <see cref="TurnLog"/>
 /// Owned by one call, under its gate. Time is in samples at the caller's rate since <c>start</c> arrived.
 /// </remarks>
-internal sealed class CallMedia
+internal sealed partial class CallMedia
 {
     // A stream that pauses longer is told to the model, which otherwise waits for the rest of the word.
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
@@ -16,8 +16,16 @@ internal sealed class CallMedia
     // Audio still on its way when the model broke off belongs to the old turn; new audio this long after it is a new turn, even where no end was announced.
     private static readonly TimeSpan s_staleAudio = TimeSpan.FromMilliseconds(500);
 
+    // A turn that we broke off, and the model has not ended: audio that comes within this time of the last of it is more of it.
+    private static readonly TimeSpan s_voidAudio = TimeSpan.FromSeconds(3);
+
+    // A caller who is this far behind what was said talks to somebody else: the next applet of the flow can do better.
+    private static readonly TimeSpan s_mostBehind = TimeSpan.FromSeconds(10);
+
     private readonly CallEnvironment _environment;
     private readonly IModelLeg _model;
+    private readonly StallWatch? _watch;
+    private readonly CallListener _listener;
     private readonly Playout _playout;
     private readonly Uplink _uplink;
     private readonly RecordingTimeline? _recording;
@@ -31,9 +39,11 @@ internal sealed class CallMedia
     private TimeSpan _lastReplay;
     private TimeSpan _interruptedAt = TimeSpan.MinValue;
     private bool _pauseTold;
+    private bool _isVoid; // the rest of the turn, by our own word: the model goes on with it
 
+    /// <param name="watch">Told what is heard on either side; null: nobody wants to know.</param>
     /// <param name="pump">Called on the wheel's thread when <see cref="Pump"/> is due; takes the gate.</param>
-    public CallMedia(CallEnvironment environment, CallStart start, ICallerLeg caller, IModelLeg model, Action pump)
+    public CallMedia(CallEnvironment environment, CallStart start, ICallerLeg caller, IModelLeg model, StallWatch? watch, Action pump)
     {
         CallsOptions options = environment.Options;
         _environment = environment;
@@ -47,7 +57,10 @@ internal sealed class CallMedia
             _recording = new RecordingTimeline(RecordingFile, start.SampleRate, ahead);
         }
 
-        _playout = new Playout(caller, start.SampleRate, options.OutboundLead, _recording, environment.Counters);
+        _watch = watch;
+        _listener = new CallListener(options.BargeIn, start.SampleRate, watch);
+        bool canPause = options.BargeIn is { IsLocal: true, IsReversible: true };
+        _playout = new Playout(caller, start.SampleRate, options.OutboundLead, _recording, environment.Counters, _listener.FarEnd, canPause);
         _uplink = new Uplink(model, start.SampleRate, options.UplinkFrame, options.UplinkBuffer, environment.Counters);
         _timeline = new CallerTimeline(start.SampleRate);
         _speech = new SpeechTracker(start.SampleRate);
@@ -63,11 +76,36 @@ internal sealed class CallMedia
     /// <summary>Time since the caller's last frame, or since the start where none came.</summary>
     public TimeSpan SilentFor => Elapsed - _lastFrame;
 
+    /// <summary>Why the line is not worth going on with; null: it is.</summary>
+    public string? Fault =>
+        SilentFor >= _environment.Options.MediaIdle ? $"no media from the carrier for {_environment.Options.MediaIdle.TotalSeconds:0.#} s"
+        : _playout.Clock.Behind(Now) >= s_mostBehind.Ticks * _sampleRate / TimeSpan.TicksPerSecond ? $"the carrier takes audio too slowly: the caller hears it {s_mostBehind.TotalSeconds:0} s late"
+        : null;
+
     /// <summary>True once a frame of the caller has come.</summary>
     public bool HasFlowed { get; private set; }
 
     /// <summary>True while the caller still has something to hear.</summary>
     public bool IsPlaying => _playout.IsPlaying(Now);
+
+    /// <summary>What the caller still has to hear.</summary>
+    public TimeSpan ToHear
+    {
+        get
+        {
+            long now = Now;
+            return Time(_playout.Written - _playout.Clock.Played(now));
+        }
+    }
+
+    /// <summary>When the caller's last utterance ended, so far; null: none that is more than a click.</summary>
+    public TimeSpan? CallerSpokeAt => _speech.End - _speech.Start >= _sampleRate * 150L / 1000 ? Time(_speech.End) : null;
+
+    /// <summary>True where the caller was heard within the last pause for breath.</summary>
+    public bool CallerSpeaks => _speech.End >= 0 && Now - _speech.End < _speech.Pause;
+
+    /// <summary>The turns so far, as far as they are at hand; the store has the older ones.</summary>
+    public IReadOnlyList<TurnRecord> RecentTurns => _turns.Recent(Now);
 
     private long Now => Elapsed.Ticks * _sampleRate / TimeSpan.TicksPerSecond;
 
@@ -97,6 +135,7 @@ internal sealed class CallMedia
         _recording?.WriteCaller(position, pcm);
         _recording?.Advance(now);
         _speech.Hear(position, pcm);
+        Decide(_listener.Caller(pcm, Elapsed, now, _playout), now);
         Replay();
         _uplink.Write(pcm);
     }
@@ -106,43 +145,50 @@ internal sealed class CallMedia
     {
         if (_interruptedAt != TimeSpan.MinValue)
         {
-            if (Elapsed - _interruptedAt < s_staleAudio)
+            if (Elapsed - _interruptedAt < (_isVoid ? s_voidAudio : s_staleAudio))
             {
+                _interruptedAt = _isVoid ? Elapsed : _interruptedAt;
                 return;
             }
 
+            EndVoid();
             _interruptedAt = TimeSpan.MinValue;
         }
 
+        _listener.Model(Samples16.Of(pcm), sampleRate, Elapsed);
         _turns.ModelSpeaks(_playout.Written, Now);
         _playout.Write(pcm, sampleRate, Now);
     }
 
     public void ModelGenerationComplete()
     {
+        _watch?.GenerationComplete();
+        EndVoid();
         _turns.ModelGenerated(_playout.Written);
         _playout.EndTurn();
     }
 
-    public void ModelTurnComplete()
+    public void ModelTurnComplete(TurnNote note)
     {
-        _interruptedAt = TimeSpan.MinValue;
-        _turns.ModelTurnComplete(_playout.Written, Now);
-        _playout.EndTurn();
+        _watch?.TurnComplete(Elapsed, note);
+        EndModelTurn();
     }
 
-    /// <summary>Barge-in: drops, clears and forgets in one step.</summary>
-    public void Interrupt()
+    /// <summary>The model's connection is gone: nothing more comes of the turn that it was in.</summary>
+    /// <returns>What the model had said of it, all of which the caller will hear; and what the caller has said since the model spoke last.</returns>
+    public (string ModelWords, string CallerWords) ModelCut()
     {
-        long now = Now;
-        long written = _playout.Written;
-        long heard = _playout.Interrupt(now);
-        _interruptedAt = Elapsed;
-        _turns.Interrupted(heard, written, now);
-        _environment.Wheel.Cancel(_pumpTimer);
+        (string, string) words = (_turns.ModelWords, _turns.CallerWords);
+        _watch?.GenerationComplete();
+        EndModelTurn();
+        return words;
     }
 
-    public void CallerSaid(string text) => _turns.CallerSaid(text, _speech, Now);
+    public void CallerSaid(string text)
+    {
+        _watch?.CallerUnderstood();
+        _turns.CallerSaid(text, _speech, Now);
+    }
 
     public void ModelSaid(string text) => _turns.ModelSaid(text, _playout.Written);
 
@@ -151,6 +197,8 @@ internal sealed class CallMedia
     /// <summary>Plays audio of our own and ends its turn.</summary>
     public void Play(ReadOnlySpan<byte> pcm, int sampleRate)
     {
+        _listener.StopInterrupting();
+        _playout.Resume();
         _playout.Write(pcm, sampleRate, Now);
         _playout.EndTurn();
     }
@@ -203,6 +251,16 @@ internal sealed class CallMedia
         _recording?.Complete(now);
         _playout.Release();
         _uplink.Release();
+    }
+
+    private TimeSpan Time(long samples) => TimeSpan.FromTicks(samples * TimeSpan.TicksPerSecond / _sampleRate);
+
+    private void EndModelTurn()
+    {
+        EndVoid();
+        _interruptedAt = TimeSpan.MinValue;
+        _turns.ModelTurnComplete(_playout.Written, Now);
+        _playout.EndTurn();
     }
 
     private void Replay()

@@ -5,7 +5,7 @@ namespace Matrixd.Calls;
 /// A slot is taken before the upgrade and given back when the call is really gone, so an empty registry means that nothing is left. Any thread; one
 /// lock, held for dictionary steps at starts and ends of calls, never on the frame path.
 /// </remarks>
-internal sealed class CallRegistry(int maxCalls)
+internal sealed class CallRegistry(int maxCalls, AdmissionHold? hold = null)
 {
     // A carrier retries a handshake; the second socket wins only where the first has been dead this long.
     private static readonly TimeSpan s_alive = TimeSpan.FromSeconds(1);
@@ -25,14 +25,17 @@ internal sealed class CallRegistry(int maxCalls)
 
     public bool IsDraining => Volatile.Read(ref _draining);
 
-    public bool IsFull => Slots >= maxCalls;
+    /// <summary>True while the model's service has no sessions to spare.</summary>
+    public bool IsHeld => hold is { IsHeld: true };
 
-    /// <summary>Takes a slot, or says no: full or draining.</summary>
+    public bool IsFull => Slots >= maxCalls || IsHeld;
+
+    /// <summary>Takes a slot, or says no: full, held or draining.</summary>
     public bool TryAdmit()
     {
         lock (_gate)
         {
-            if (_draining || _slots >= maxCalls)
+            if (_draining || _slots >= maxCalls || IsHeld)
             {
                 return false;
             }

@@ -46,7 +46,8 @@ internal sealed partial class CallSession
         _housekeeping = new WheelTimer(Housekeep);
         _events = new ModelEvents(this, environment);
         _model = environment.Models.Open(start.CallSid, _events);
-        _media = new CallMedia(environment, start, caller, _model, OnPumpDue);
+        Stalls = new StallGuard(this, environment, _events);
+        _media = new CallMedia(environment, start, caller, _model, Stalls.Watch, OnPumpDue);
     }
 
     public CallSid CallSid => _start.CallSid;
@@ -64,9 +65,13 @@ internal sealed partial class CallSession
 
     internal CallMedia Media => _media;
 
+    internal StallGuard Stalls { get; }
+
     internal IModelLeg Model => _model;
 
     internal ICallerLeg Caller => _caller;
+
+    internal ModelEvents Events => _events;
 
     /// <summary>Null until the row is adopted.</summary>
     internal AgentBriefing? Briefing => _briefing;
@@ -128,7 +133,8 @@ internal sealed partial class CallSession
                 _endReason = reason;
                 _endDetail = detail;
                 _environment.Wheel.Cancel(_housekeeping);
-                _events.AbandonTools();
+                _events.Tools.Abandon();
+                _events.Life.End();
                 _media.Complete();
                 _model.Close();
                 _caller.Close(reason);
@@ -206,7 +212,7 @@ internal sealed partial class CallSession
             }
 
             LogStarted(CallSid, StreamSid, session.Direction, session.Agent, MaskedNumber.Of(session.From), _start.SampleRate);
-            _events.Tools = new ToolCalls(briefing.Tools, session, _events.OnToolCompleted, _environment.Clock);
+            _events.Tools.Running = new ToolCalls(briefing.Tools, session, _events.Tools.Completed, _environment.Clock);
             _briefing = briefing;
             _model.Begin(briefing.Setup);
         }
@@ -235,8 +241,10 @@ internal sealed partial class CallSession
 
             _environment.Wheel.Set(_housekeeping, s_housekeeping); // first: whatever fails below, the limits are looked at again
             _media.Housekeep();
+            _events.Life.Housekeep();
             _media.Pump();
             CheckLimits();
+            Stalls.Check();
             _model.Flush();
             _caller.Flush();
         }
@@ -253,41 +261,13 @@ internal sealed partial class CallSession
         {
             LoseModel(new ModelEnding(CallEndReason.ModelUnreachable, $"no setupComplete within {options.ModelReadyTimeout.TotalSeconds:0.#} s"));
         }
-        else if (_media.SilentFor >= options.MediaIdle)
+        else if (_media.Fault is { } fault)
         {
-            Stop(CallEndReason.MediaLost, $"no media from the carrier for {options.MediaIdle.TotalSeconds:0.#} s");
+            Stop(CallEndReason.MediaLost, fault);
         }
         else if (_media.Elapsed >= options.CallMax)
         {
             Stop(CallEndReason.LimitDuration, $"limits.call_max of {options.CallMax.TotalMinutes:0.#} min reached");
-        }
-    }
-
-    // The model is gone for good: the caller hears the agent's apology where there is one, then the next applet.
-    internal void LoseModel(ModelEnding ending)
-    {
-        LogModelLost(CallSid, ending.Reason.Word(), ending.Detail);
-        _model.Close();
-        if (_briefing is { ApologyPath.Length: > 0 } briefing && ending.Reason != CallEndReason.ModelEnded)
-        {
-            _apology = new Apology(briefing.ApologyPath, ending, _media.Elapsed, PlayLast, error => LogApologyFailed(CallSid, briefing.ApologyPath, error));
-        }
-        else
-        {
-            Stop(ending.Reason, ending.Detail);
-        }
-    }
-
-    private void PlayLast(byte[] pcm, int sampleRate)
-    {
-        lock (_gate)
-        {
-            if (_endReason == CallEndReason.None)
-            {
-                _media.Play(pcm, sampleRate);
-                _media.Pump();
-                _caller.Flush();
-            }
         }
     }
 }

@@ -15,6 +15,9 @@ internal sealed record CallsOptions
     /// <summary>From start to the model's setupComplete.</summary>
     public TimeSpan ModelReadyTimeout { get; init; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>Age of a connection to the model at which the call moves to another.</summary>
+    public TimeSpan RotateAfter { get; init; } = TimeSpan.FromMinutes(8);
+
     /// <summary>Playout lead over real time.</summary>
     public TimeSpan OutboundLead { get; init; } = TimeSpan.FromMilliseconds(300);
 
@@ -23,6 +26,10 @@ internal sealed record CallsOptions
 
     /// <summary>Caller audio kept while the model takes none.</summary>
     public TimeSpan UplinkBuffer { get; init; } = TimeSpan.FromSeconds(10);
+
+    public BargeInOptions BargeIn { get; init; } = new();
+
+    public StallOptions Stalls { get; init; } = new();
 
     /// <summary>Empty: calls are not recorded.</summary>
     public string RecordingDirectory { get; init; } = "";

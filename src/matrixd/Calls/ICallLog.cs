@@ -12,11 +12,19 @@ internal interface ICallLog
 
     void ToolCall(ToolCallRecord call);
 
+    void ModelEvent(ModelEventRecord happened);
+
+    /// <summary>The handle with which the call's session at the model can be resumed, into its row; the latest stays.</summary>
+    void ModelHandle(CallSid callSid, StreamSid streamSid, string handle);
+
     /// <summary>The turns of a call, stream by stream, by number; reads what is committed.</summary>
     Task<IReadOnlyList<TurnRecord>> TurnsAsync(CallSid callSid);
 
     /// <summary>The tool calls of a call, in order; reads what is committed.</summary>
     Task<IReadOnlyList<ToolCallRecord>> ToolCallsAsync(CallSid callSid);
+
+    /// <summary>What happened to the call's connection to the model, in order; reads what is committed.</summary>
+    Task<IReadOnlyList<ModelEventRecord>> ModelEventsAsync(CallSid callSid);
 }
 
 internal enum Speaker
@@ -41,3 +49,8 @@ internal sealed record TurnRecord(
 /// <param name="Response">JSON object that went to the model; empty where none did.</param>
 internal sealed record ToolCallRecord(
     CallSid CallSid, StreamSid StreamSid, string Id, string Name, string Arguments, string Outcome, string Response, long StartMs, long DurationMs);
+
+/// <summary>Something that happened to the call's connection to the model.</summary>
+/// <param name="AtMs">From the start of the stream [ms].</param>
+/// <param name="Detail">For operators; no secret, no caller's words.</param>
+internal sealed record ModelEventRecord(CallSid CallSid, StreamSid StreamSid, long AtMs, ModelEventKind Kind, string Detail);

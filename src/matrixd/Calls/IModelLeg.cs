@@ -16,7 +16,7 @@ internal interface IModelLeg
     /// <summary>Gives the setup, which goes out as soon as the socket is open.</summary>
     void Begin(ModelSetup setup);
 
-    /// <summary>True where <see cref="SendAudio"/> may be called now; false while connecting, rotating or congested.</summary>
+    /// <summary>True where <see cref="SendAudio"/> may be called now; false while connecting, away or congested.</summary>
     bool TakesAudio { get; }
 
     /// <summary>Sends caller audio.</summary>
@@ -30,11 +30,23 @@ internal interface IModelLeg
     /// <param name="text">What it is asked, in the user's role.</param>
     void SendOpeningText(string text);
 
-    /// <summary>Answers one tool call.</summary>
+    /// <summary>Says something to the model in mid-call, in the form that the model takes; it answers. Kept while the leg is away.</summary>
+    /// <param name="text">In the user's role.</param>
+    void SendText(string text);
+
+    /// <summary>Tells a new session what has been said, from <see cref="IModelSink.OnModelBack"/>: before anything else.</summary>
+    /// <param name="request">What the model is asked to do now, in the user's role; empty: it waits for the caller.</param>
+    void SendHistory(IReadOnlyList<PastTurn> turns, string request);
+
+    /// <summary>Answers one tool call; where its connection is gone, as text.</summary>
     /// <param name="response">JSON object; <c>output</c> or <c>error</c> inside.</param>
     void SendToolResponse(string id, string name, string response);
 
     void Flush();
+
+    /// <summary>Gives up the connection and comes back on another. Without effect before the first one is ready; while the leg is away, <see cref="ReconnectKind.Fresh"/> changes how it comes back.</summary>
+    /// <param name="why">For operators; no secret, no caller's words.</param>
+    void Reconnect(ReconnectKind kind, string why);
 
     /// <summary>Ends the leg in bounded time. Any number of times; also while connecting.</summary>
     void Close();
@@ -66,9 +78,22 @@ internal sealed record ToolDeclaration(string Name, string Description, string P
 /// <summary>What the model leg tells the session. One call at a time, from the leg's receive loop; spans and strings are lent and owned respectively.</summary>
 internal interface IModelSink
 {
-    /// <summary>Setup is complete: audio is taken from now on.</summary>
+    /// <summary>The first setup is complete. Once. What is sent from within comes before any audio, which is taken from the next <see cref="OnModelBatchEnd"/> on.</summary>
     /// <param name="model">The model that answered.</param>
     void OnModelReady(string model);
+
+    /// <summary>The leg has no connection and is about to come back; audio and everything else waits. Also from within <see cref="IModelLeg.Reconnect"/>.</summary>
+    void OnModelAway(ModelAbsence absence);
+
+    /// <summary>A new session is about to be opened in place of the old one: what <see cref="OnModelBack"/> will need can be fetched. Bounded; never faults.</summary>
+    Task OnFreshSessionAsync();
+
+    /// <summary>The leg is back on a new connection. As with <see cref="OnModelReady"/>, what is sent from within comes before any audio.</summary>
+    void OnModelBack(ModelReturn back);
+
+    /// <summary>Something to be written down, and no more.</summary>
+    /// <param name="detail">For operators; holds no secret.</param>
+    void OnModelEvent(ModelEventKind kind, string detail);
 
     /// <summary>Model audio.</summary>
     /// <param name="pcm">s16le mono.</param>
@@ -81,7 +106,9 @@ internal interface IModelSink
     /// <summary>All audio of the turn has been sent.</summary>
     void OnModelGenerationComplete();
 
-    void OnModelTurnComplete();
+    /// <summary>The turn is over.</summary>
+    /// <param name="note">What the model says of it.</param>
+    void OnModelTurnComplete(TurnNote note = TurnNote.None);
 
     void OnCallerTranscript(string text);
 
@@ -96,7 +123,7 @@ internal interface IModelSink
     /// <summary>The model announces that it will close the connection.</summary>
     void OnModelGoAway(TimeSpan timeLeft);
 
-    /// <summary>A handle with which the session can be resumed.</summary>
+    /// <summary>A handle with which the session can be resumed as it is now; empty: at this moment it cannot be.</summary>
     void OnModelHandle(string handle);
 
     /// <summary>Everything that arrived together has been told: flush what it caused.</summary>

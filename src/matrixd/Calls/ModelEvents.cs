@@ -7,12 +7,15 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
 {
     private readonly ILogger _logger = environment.Logger;
 
-    /// <summary>Set with the row's adoption, before the model hears anything.</summary>
-    public ToolCalls? Tools { get; set; }
+    public ToolEvents Tools { get; } = new(call, environment);
 
     public CallTally Tally { get; } = new();
 
+    public ModelLife Life { get; } = new(call, environment);
+
     public bool IsReady { get; private set; }
+
+    private bool _isFresh; // a connection has become ready, and nothing was sent on it yet but what had to come first
 
     public void OnModelReady(string model)
     {
@@ -31,11 +34,51 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
                 if (call.Briefing is { OpeningText.Length: > 0 } briefing)
                 {
                     call.Model.SendOpeningText(briefing.OpeningText); // before any audio: the one moment every model takes text in this form
+                    call.Stalls.Asked();
                 }
+
+                Life.Begin(call.Briefing!.OpeningText);
             }
 
-            call.Media.Housekeep();
+            _isFresh = true;
             call.Model.Flush();
+        }
+    }
+
+    public void OnModelAway(ModelAbsence absence)
+    {
+        lock (call.Gate)
+        {
+            if (call.IsJoined)
+            {
+                Life.Leave(absence);
+            }
+        }
+    }
+
+    public Task OnFreshSessionAsync() => Life.ReadHistoryAsync();
+
+    public void OnModelBack(ModelReturn back)
+    {
+        lock (call.Gate)
+        {
+            if (call.IsJoined)
+            {
+                Life.Return(back);
+                _isFresh = true;
+                call.Model.Flush();
+            }
+        }
+    }
+
+    public void OnModelEvent(ModelEventKind kind, string detail)
+    {
+        lock (call.Gate)
+        {
+            if (call.IsJoined)
+            {
+                Life.Note(kind, detail);
+            }
         }
     }
 
@@ -45,6 +88,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
         {
             if (call.IsJoined)
             {
+                Life.ModelSpeaks();
                 call.Media.ModelAudio(pcm, sampleRate);
             }
         }
@@ -56,6 +100,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
         {
             if (call.IsJoined)
             {
+                Life.ModelGenerated(); // nothing more of it is wanted
                 call.Media.Interrupt();
                 call.Caller.Flush();
                 CallCounters.Add(ref environment.Counters.BargeIns);
@@ -70,18 +115,20 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
         {
             if (call.IsJoined)
             {
+                Life.ModelGenerated();
                 call.Media.ModelGenerationComplete();
             }
         }
     }
 
-    public void OnModelTurnComplete()
+    public void OnModelTurnComplete(TurnNote note = TurnNote.None)
     {
         lock (call.Gate)
         {
             if (call.IsJoined)
             {
-                call.Media.ModelTurnComplete();
+                Life.TurnComplete();
+                call.Media.ModelTurnComplete(note);
             }
         }
     }
@@ -108,65 +155,9 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
         }
     }
 
-    public void OnToolCall(ToolCall tool)
-    {
-        lock (call.Gate)
-        {
-            if (!call.IsJoined)
-            {
-                return;
-            }
+    public void OnToolCall(ToolCall tool) => Tools.Called(tool);
 
-            CallCounters.Add(ref environment.Counters.ToolCalls);
-            if (Tools!.Start(tool) is { } refusal)
-            {
-                Answer(tool, new ToolResult("error", ToolResponses.Error(refusal)), TimeSpan.Zero);
-                call.Model.Flush();
-            }
-        }
-    }
-
-    public void OnToolCallCancelled(string id)
-    {
-        lock (call.Gate)
-        {
-            if (call.IsJoined && Tools!.Cancel(id) is var (tool, ran))
-            {
-                WriteDown(tool, new ToolResult("cancelled", ""), ran);
-            }
-        }
-    }
-
-    /// <summary>A tool has ended; on a pool thread.</summary>
-    public void OnToolCompleted(ToolCall tool, ToolResult result, TimeSpan ran)
-    {
-        lock (call.Gate)
-        {
-            if (!Tools!.Finish(tool))
-            {
-                return; // taken back, and written down as such
-            }
-
-            if (call.IsJoined)
-            {
-                Answer(tool, result, ran);
-                call.Model.Flush();
-            }
-            else
-            {
-                WriteDown(tool, result with { Response = "" }, ran); // the model is gone: nobody hears it
-            }
-        }
-    }
-
-    /// <summary>The call is over: what runs is written down as cancelled. Under the gate.</summary>
-    public void AbandonTools()
-    {
-        foreach ((ToolCall tool, TimeSpan ran) in Tools?.Abandon() ?? [])
-        {
-            WriteDown(tool, new ToolResult("cancelled", ""), ran);
-        }
-    }
+    public void OnToolCallCancelled(string id) => Tools.TakenBack(id);
 
     public void OnModelUsage(long promptTokens, long responseTokens)
     {
@@ -176,13 +167,27 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
         }
     }
 
-    public void OnModelGoAway(TimeSpan timeLeft) => LogGoAway(call.CallSid, timeLeft.TotalSeconds);
+    public void OnModelGoAway(TimeSpan timeLeft)
+    {
+        LogGoAway(call.CallSid, timeLeft.TotalSeconds);
+        lock (call.Gate)
+        {
+            if (call.IsJoined)
+            {
+                Life.GoAway(timeLeft);
+            }
+        }
+    }
 
     public void OnModelHandle(string handle)
     {
         lock (call.Gate)
         {
-            Tally.Handle = handle;
+            Tally.Handle = handle.Length > 0 ? handle : Tally.Handle;
+            if (call.IsJoined)
+            {
+                Life.Handle(handle);
+            }
         }
     }
 
@@ -190,9 +195,17 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
     {
         lock (call.Gate)
         {
+            call.Stalls.Watch?.Message();
             if (call.IsJoined)
             {
+                if (_isFresh)
+                {
+                    _isFresh = false;
+                    call.Media.Housekeep(); // what was kept for it
+                }
+
                 call.Media.Pump();
+                Life.CheckRotation();
             }
 
             call.Caller.Flush();
@@ -206,28 +219,11 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
         {
             if (!call.IsOver)
             {
+                Life.Note(ModelEventKind.GaveUp, ending.Detail);
                 call.LoseModel(ending);
             }
         }
     }
-
-    private void Answer(ToolCall tool, ToolResult result, TimeSpan ran)
-    {
-        call.Model.SendToolResponse(tool.Id, tool.Name, result.Response);
-        WriteDown(tool, result, ran);
-    }
-
-    private void WriteDown(ToolCall tool, ToolResult result, TimeSpan ran)
-    {
-        long end = (long)call.Media.Elapsed.TotalMilliseconds;
-        long duration = (long)ran.TotalMilliseconds;
-        LogTool(call.CallSid, tool.Name, result.Outcome, duration);
-        environment.Log.ToolCall(new ToolCallRecord(
-            call.CallSid, call.StreamSid, tool.Id, tool.Name, tool.Arguments, result.Outcome, result.Response, Math.Max(0, end - duration), duration));
-    }
-
-    [LoggerMessage(1007, LogLevel.Debug, "call {CallSid}: tool {Tool} {Outcome} after {Milliseconds} ms")]
-    private partial void LogTool(CallSid callSid, string tool, string outcome, long milliseconds);
 
     [LoggerMessage(1008, LogLevel.Debug, "call {CallSid}: model ready after {Milliseconds} ms: {Model}")]
     private partial void LogReady(CallSid callSid, long milliseconds, string model);

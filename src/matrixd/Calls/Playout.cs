@@ -5,8 +5,9 @@ namespace Matrixd.Calls;
 /// <summary>What the caller hears: model audio, cut into legal chunks and paced to real time.</summary>
 /// <remarks>
 /// Chunks are at least 3,200 bytes and a multiple of 320 bytes, at any rate; the tail of a turn is padded with silence and sent as soon as the turn's
-/// audio ends. A chunk goes out when the carrier holds no more than the lead. Owned by one call, under its gate; allocates in the constructor only,
-/// and once where the model changes its rate. Time is in samples at the caller's rate, on the recording's time line.
+/// audio ends. A chunk goes out when the carrier holds no more than the lead. It can be paused, and then goes on where the caller heard it stop.
+/// Owned by one call, under its gate; allocates in the constructor only, once where the model changes its rate, and at a pause. Time is in samples at
+/// the caller's rate, on the recording's time line.
 /// Source: wire facts of Exotel, audio: chunks ≥ 3,200 bytes, ≤ 100,000 bytes, multiples of 320.
 /// </remarks>
 internal sealed class Playout
@@ -16,9 +17,6 @@ internal sealed class Playout
 
     /// <summary>A chunk is a multiple of this [bytes].</summary>
     public const int ChunkMultiple = 320;
-
-    // The longest turn a model can speak at once (8,192 output tokens at 25 a second) is 5.5 min; what exceeds the bound is dropped and counted.
-    private static readonly TimeSpan s_bound = TimeSpan.FromMinutes(6);
 
     // A turn whose audio stops without a word that it is complete is flushed after this. The model can falter for some hundred milliseconds in
     // mid-word: padding then would put silence into speech that a moment's wait keeps whole.
@@ -30,45 +28,58 @@ internal sealed class Playout
     private readonly ICallerLeg _leg;
     private readonly CallCounters _counters;
     private readonly RecordingTimeline? _recording;
-    private readonly AudioQueue _queue;
+    private readonly FarEndLevel? _farEnd;
+    private readonly PlayoutQueue _queue;
     private readonly PlayoutMarks _marks;
-    private readonly Queue<long> _turnEnds = new(8);
+    private readonly PlayoutTurns _turnEnds = new();
+    private readonly PlayoutInput _input;
     private readonly byte[] _chunk;
     private readonly int _sampleRate;
     private readonly int _chunkBytes;
-    private readonly int _boundBytes;
     private readonly long _lead;
     private readonly long _tailWait;
-    private Resampler? _resampler;
     private long _lastWrite;
-    private long _lastTurnEnd; // position of the newest entry of _turnEnds
-    private bool _turnOpen; // audio has come in and its end has not
+    private long _fadeFrom; // position where audio begins again after a pause
+    private long _pausedAt = -1; // position the caller heard up to; -1: not paused
     private bool _insideTurn; // audio has gone out and its end has not
 
     /// <param name="sampleRate">The caller's rate [Hz].</param>
     /// <param name="lead">How far the carrier is kept ahead of real time, beside the chunk itself.</param>
-    public Playout(ICallerLeg leg, int sampleRate, TimeSpan lead, RecordingTimeline? recording, CallCounters counters)
+    /// <param name="farEnd">Told what the caller hears; null: nobody wants to know.</param>
+    /// <param name="canPause">Audio is kept until it has been heard, so that <see cref="Pause"/> loses none.</param>
+    public Playout(
+        ICallerLeg leg, int sampleRate, TimeSpan lead, RecordingTimeline? recording, CallCounters counters, FarEndLevel? farEnd = null, bool canPause = false)
     {
         _leg = leg;
         _counters = counters;
         _recording = recording;
+        _farEnd = farEnd;
         _sampleRate = sampleRate;
         Clock = new PlayoutClock(sampleRate);
         _marks = new PlayoutMarks(sampleRate);
-        _boundBytes = Bytes(Samples(s_bound));
-        _queue = new AudioQueue(_boundBytes + MinChunkBytes); // a full queue still takes the padding of its last turn
 
         // 3,200 bytes are 67 ms at 24 kHz: 100 ms there halves the frames and is still a multiple of 320.
         _chunkBytes = Math.Max(MinChunkBytes, Bytes(sampleRate / 10));
         _chunk = new byte[2 * _chunkBytes];
         _lead = Samples(lead);
         _tailWait = Samples(s_tailWait);
+        _fadeFrom = -sampleRate;
+
+        // A full queue still takes the padding of its last turn. What the carrier can hold unheard: the lead, a closing chunk, and what its marks may be late.
+        _queue = new PlayoutQueue(PlayoutInput.Bound(sampleRate) + MinChunkBytes, canPause ? Bytes(_lead + sampleRate) + (2 * _chunkBytes) : 0);
+        _input = new PlayoutInput(_queue, sampleRate, counters);
     }
 
     public PlayoutClock Clock { get; }
 
     /// <summary>Position after the last sample that has been taken in, silence of padding included.</summary>
     public long Written => Clock.Sent + (_queue.Count / Pcm.BytesPerSample);
+
+    /// <summary>Between <see cref="Pause"/> and <see cref="Resume"/> or <see cref="Interrupt"/>.</summary>
+    public bool IsPaused => _pausedAt >= 0;
+
+    /// <summary>Audio of a turn has come in and its end has not.</summary>
+    public bool IsTurnOpen => _input.IsTurnOpen;
 
     /// <summary>True while audio is queued here or at the carrier.</summary>
     public bool IsPlaying(long now) => _queue.Count > 0 || !Clock.IsDry(now);
@@ -79,37 +90,18 @@ internal sealed class Playout
     /// <exception cref="ArgumentException">There is no way from <paramref name="sampleRate"/> to the caller's rate.</exception>
     public void Write(ReadOnlySpan<byte> pcm, int sampleRate, long now)
     {
-        Span<short> output = stackalloc short[Samples16.BlockLength];
-        if (_resampler is null || _resampler.InputRate != sampleRate)
-        {
-            Resampler next = Resampler.Create(sampleRate, _sampleRate);
-            FlushResampler(output); // what the old one holds comes first
-            _resampler = next;
-        }
-
+        _input.Write(pcm, sampleRate);
         _lastWrite = now;
-        _turnOpen = true;
-        ReadOnlySpan<short> input = Samples16.Of(pcm);
-        int step = (int)((long)(Samples16.BlockLength - 4) * sampleRate / _sampleRate);
-        while (!input.IsEmpty)
-        {
-            int take = Math.Min(step, input.Length);
-            Enqueue(output[.._resampler.Process(input[..take], output)]);
-            input = input[take..];
-        }
     }
 
     /// <summary>All audio of the turn has come: its last samples leave the filter, the tail is padded.</summary>
     public void EndTurn()
     {
-        if (!_turnOpen)
+        if (_input.IsTurnOpen)
         {
-            return;
+            _input.EndTurn();
+            PadTail();
         }
-
-        FlushResampler(stackalloc short[Samples16.BlockLength]);
-        _turnOpen = false;
-        PadTail();
     }
 
     /// <summary>Sends what is due.</summary>
@@ -118,8 +110,14 @@ internal sealed class Playout
     {
         while (true)
         {
+            int queued = _leg.QueuedBytes;
+            if (Clock.NetworkHolds(queued, now) is > 0 and long late)
+            {
+                CallCounters.Add(ref _counters.PlayoutHeldMilliseconds, late * 1000 / _sampleRate);
+            }
+
             int bytes = NextChunk();
-            if (bytes == 0 && !_turnOpen)
+            if (IsPaused || (bytes == 0 && !_input.IsTurnOpen))
             {
                 return long.MaxValue;
             }
@@ -141,7 +139,7 @@ internal sealed class Playout
                 continue;
             }
 
-            if (_leg.QueuedBytes > CongestedBytes)
+            if (queued > CongestedBytes)
             {
                 return _sampleRate / 50;
             }
@@ -156,15 +154,47 @@ internal sealed class Playout
     {
         _queue.Clear();
         _turnEnds.Clear();
-        _resampler?.Reset();
-        _turnOpen = false;
+        _input.Reset();
         _insideTurn = false;
-        long heard = Clock.Clear(now);
-        _marks.Clear(heard);
-        _recording?.ClearHeard(now);
-        _leg.SendClear();
-        return heard;
+        _fadeFrom = -_sampleRate;
+        if (IsPaused)
+        {
+            long pausedAt = _pausedAt; // the carrier has been cleared then, and given nothing since
+            _pausedAt = -1;
+            Clock.MoveTo(pausedAt);
+            return pausedAt;
+        }
+
+        return Clear(now);
     }
+
+    /// <summary>Perhaps a barge-in: the carrier is told to drop what it holds, and all that was not heard is kept.</summary>
+    /// <returns>The position the caller heard up to; -1, and nothing done, where nothing plays.</returns>
+    public long Pause(long now)
+    {
+        if (IsPaused || !_queue.KeepsSent || !IsPlaying(now))
+        {
+            return -1;
+        }
+
+        long sent = Clock.Sent;
+        long heard = Clear(now);
+        long from = sent - (_queue.TakeBack(Bytes(sent - heard)) / Pcm.BytesPerSample);
+        _turnEnds.TakeBack(from);
+        _fadeFrom = from;
+        _pausedAt = from;
+        _insideTurn = false;
+
+        // The end of a turn that is known stays where it is: silence before makes the rest of the turn whole chunks again.
+        int rest = _turnEnds.TryNext(out long end) ? Bytes(end - from) : 0;
+        int silence = rest > 0 ? Legal(rest) - rest : 0;
+        _queue.PrependSilence(silence);
+        Clock.MoveTo(from - (silence / Pcm.BytesPerSample));
+        return from;
+    }
+
+    /// <summary>It was none: goes on where the caller heard it stop, at the next <see cref="Pump"/>.</summary>
+    public void Resume() => _pausedAt = -1;
 
     /// <summary>A mark has come back. Unknown ones, and those from before a clear, say nothing.</summary>
     public void MarkEchoed(long mark, long now)
@@ -179,38 +209,25 @@ internal sealed class Playout
     /// <summary>Gives its memory back: the call is over.</summary>
     public void Release() => _queue.Clear();
 
-    // The next turn begins with a filter that knows nothing of this one.
-    private void FlushResampler(Span<short> output)
+    private long Clear(long now)
     {
-        if (_resampler is not null && _turnOpen)
-        {
-            Enqueue(output[.._resampler.Flush(output)]);
-            _resampler.Reset();
-        }
-    }
-
-    private void Enqueue(ReadOnlySpan<short> pcm)
-    {
-        ReadOnlySpan<byte> bytes = Samples16.BytesOf(pcm);
-        int taken = Math.Clamp(_boundBytes - _queue.Count, 0, bytes.Length);
-        _queue.Write(bytes[..taken]);
-        if (taken < bytes.Length)
-        {
-            CallCounters.Add(ref _counters.PlayoutDroppedBytes, bytes.Length - taken);
-        }
+        long heard = Clock.Clear(now);
+        _marks.Clear(heard);
+        _recording?.ClearHeard(now);
+        _farEnd?.Clear(now);
+        _leg.SendClear();
+        return heard;
     }
 
     private void PadTail()
     {
-        int tail = Bytes(Written - (_turnEnds.Count > 0 ? _lastTurnEnd : Clock.Sent));
+        int tail = Bytes(Written - (_turnEnds.TryNewest(out long before) ? before : Clock.Sent));
         if (tail > 0)
         {
-            int legal = Math.Max(MinChunkBytes, (tail + ChunkMultiple - 1) / ChunkMultiple * ChunkMultiple);
             Span<byte> silence = stackalloc byte[MinChunkBytes];
             silence.Clear();
-            _queue.Write(silence[..(legal - tail)]);
-            _lastTurnEnd = Written;
-            _turnEnds.Enqueue(_lastTurnEnd);
+            _queue.Write(silence[..(Legal(tail) - tail)]);
+            _turnEnds.Add(Written);
         }
         else if (_insideTurn && _queue.Count == 0)
         {
@@ -223,7 +240,7 @@ internal sealed class Playout
     // Bytes of the next legal chunk that is there whole; 0: none.
     private int NextChunk()
     {
-        if (!_turnEnds.TryPeek(out long end))
+        if (!_turnEnds.TryNext(out long end))
         {
             return _queue.Count >= _chunkBytes ? _chunkBytes : 0;
         }
@@ -235,7 +252,13 @@ internal sealed class Playout
     private void SendChunk(int bytes, long now)
     {
         Span<byte> chunk = _chunk.AsSpan(0, bytes);
+        if (Clock.IsDry(now))
+        {
+            _queue.ForgetSent();
+        }
+
         _queue.Read(chunk);
+        FadeIn.Apply(chunk, Clock.Sent - _fadeFrom, _sampleRate);
         if (_insideTurn && Clock.IsDry(now))
         {
             CallCounters.Add(ref _counters.PlayoutUnderruns);
@@ -243,13 +266,14 @@ internal sealed class Playout
 
         long heardAt = Clock.Send(bytes / Pcm.BytesPerSample, now);
         _recording?.WriteHeard(heardAt, Samples16.Of(chunk));
+        _farEnd?.Write(heardAt, Samples16.Of(chunk));
         _leg.SendChunk(chunk);
         CallCounters.Add(ref _counters.ChunksSent);
 
-        bool turnEnds = _turnEnds.TryPeek(out long end) && Clock.Sent >= end;
+        bool turnEnds = _turnEnds.TryNext(out long end) && Clock.Sent >= end;
         if (turnEnds)
         {
-            _turnEnds.Dequeue();
+            _turnEnds.Pass();
         }
 
         _insideTurn = !turnEnds;
@@ -264,6 +288,9 @@ internal sealed class Playout
         _leg.SendMark(_marks.Add(Clock.Sent));
         CallCounters.Add(ref _counters.MarksSent);
     }
+
+    // The chunk or chunks that hold so much, and silence beside it.
+    private static int Legal(int bytes) => Math.Max(MinChunkBytes, (bytes + ChunkMultiple - 1) / ChunkMultiple * ChunkMultiple);
 
     private long Samples(TimeSpan time) => time.Ticks * _sampleRate / TimeSpan.TicksPerSecond;
 

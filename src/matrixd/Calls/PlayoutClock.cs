@@ -39,6 +39,12 @@ internal sealed class PlayoutClock(int sampleRate)
     /// <summary>True where everything sent has been heard.</summary>
     public bool IsDry(long now) => Played(now) == Sent;
 
+    /// <summary>How long the ear has heard this run [samples]; -1: it hears nothing.</summary>
+    public long HeardFor(long now) => IsDry(now) ? -1 : now - _startTime;
+
+    /// <summary>How far the ear is behind what it would have heard of this run on a good line [samples].</summary>
+    public long Behind(long now) => IsDry(now) ? 0 : Math.Max(0, now - _startTime - (Played(now) - _startPosition));
+
     /// <summary>Records that <paramref name="samples"/> more were sent.</summary>
     /// <returns>When the first of them is heard, on the time line.</returns>
     public long Send(int samples, long now)
@@ -75,6 +81,31 @@ internal sealed class PlayoutClock(int sampleRate)
             _anchorTime = now;
             _anchorPosition = Math.Max(believable, played - _mostBehind);
         }
+    }
+
+    /// <summary>The network has not taken everything yet: nobody has heard what it has not taken.</summary>
+    /// <param name="framedBytes">What waits behind the socket; less than a chunk says nothing.</param>
+    /// <returns>By how much the ear is later than it was taken to be [samples].</returns>
+    public long NetworkHolds(int framedBytes, long now)
+    {
+        // Base64 of 16 bits, and the frames' own bytes: at most so many samples; and nothing of an earlier run is there any more.
+        long position = Math.Max(Sent - (framedBytes * 3L / 8), _startPosition);
+        long late = Played(now) - position;
+        if (framedBytes < Playout.MinChunkBytes || IsDry(now) || late <= 0)
+        {
+            return 0;
+        }
+
+        _anchorTime = now;
+        _anchorPosition = position;
+        return late;
+    }
+
+    /// <summary>After <see cref="Clear"/>: the next audio is that of another position, since audio is sent again.</summary>
+    public void MoveTo(long position)
+    {
+        Sent = position;
+        _anchorPosition = position;
     }
 
     /// <summary>The carrier has dropped what it had not played.</summary>

@@ -1,5 +1,5 @@
 using System.Buffers;
-using Microsoft.Win32.SafeHandles;
+using Matrixd.Audio;
 
 namespace Matrixd.Calls;
 
@@ -10,7 +10,7 @@ namespace Matrixd.Calls;
 /// </remarks>
 internal sealed class RecordingFile(RecordingWriter writer, string path, int sampleRate)
 {
-    private long _offset = Audio.WavHeader.Length;
+    private long _offset; // of the next block, from the first sample
     private bool _hasFailed;
 
     /// <summary>The final path.</summary>
@@ -18,8 +18,8 @@ internal sealed class RecordingFile(RecordingWriter writer, string path, int sam
 
     public int SampleRate => sampleRate;
 
-    /// <summary>Owned by the writer's thread.</summary>
-    internal SafeFileHandle? Handle { get; set; }
+    /// <summary>Owned by the writer's thread; null until the first block.</summary>
+    internal WavWriter? Wav { get; set; }
 
     /// <summary>Set by the writer's thread: the disk refused, nothing more is tried.</summary>
     internal bool HasFailed
@@ -55,7 +55,7 @@ internal sealed class RecordingFile(RecordingWriter writer, string path, int sam
     public void Discard() => writer.Forget(this);
 
     /// <summary>Queues the end of the file.</summary>
-    public void Complete() => writer.EnqueueEnd(this, _offset - Audio.WavHeader.Length);
+    public void Complete() => writer.EnqueueEnd(this, _offset);
 }
 
 /// <param name="Buffer">From the shared pool, returned by the writer; null: the file is complete and <paramref name="Offset"/> the length of its data.</param>

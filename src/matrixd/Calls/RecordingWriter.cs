@@ -155,7 +155,7 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
 
     private void Close(RecordingFile file)
     {
-        file.Handle?.Dispose();
+        file.Wav?.Dispose();
         _open.Remove(file);
         Forget(file);
         file.Completed.TrySetResult();
@@ -163,41 +163,36 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
 
     private void Write(RecordingFile file, RecordingBlock block)
     {
-        file.Handle ??= Create(file);
+        file.Wav ??= Create(file);
         if (block.Buffer is not null)
         {
-            RandomAccess.Write(file.Handle, block.Buffer.AsSpan(0, block.Length), block.Offset);
+            file.Wav.Write(block.Offset, block.Buffer.AsSpan(0, block.Length));
             file.NeedsSync = true;
             return;
         }
 
-        if (RandomAccess.GetLength(file.Handle) < WavHeader.Length + block.Offset)
-        {
-            RandomAccess.SetLength(file.Handle, WavHeader.Length + block.Offset); // its last block was dropped
-        }
-
-        WriteHeader(file, block.Offset);
-        RandomAccess.FlushToDisk(file.Handle);
+        file.Wav.Complete(block.Offset); // where its last block was dropped, with silence
         File.Move(file.Path + RecordingRepair.PartSuffix, file.Path, overwrite: false);
     }
 
-    private SafeFileHandle Create(RecordingFile file)
+    private WavWriter Create(RecordingFile file)
     {
         string day = Path.GetDirectoryName(file.Path)!;
         Directory.CreateDirectory(day, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         SafeFileHandle handle = File.OpenHandle(file.Path + RecordingRepair.PartSuffix, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
-        File.SetUnixFileMode(handle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        file.Handle = handle;
-        _open.Add(file);
-        WriteHeader(file, 0);
-        return handle;
-    }
+        try
+        {
+            File.SetUnixFileMode(handle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            file.Wav = new WavWriter(handle, file.SampleRate, channels: 2);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
 
-    private static void WriteHeader(RecordingFile file, long dataBytes)
-    {
-        Span<byte> header = stackalloc byte[WavHeader.Length];
-        WavHeader.Write(header, file.SampleRate, 2, dataBytes);
-        RandomAccess.Write(file.Handle!, header, 0);
+        _open.Add(file);
+        return file.Wav;
     }
 
     private void SyncWhereDue()
@@ -221,7 +216,7 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
     {
         try
         {
-            RandomAccess.FlushToDisk(file.Handle!);
+            file.Wav!.Sync();
             file.NeedsSync = false;
         }
         catch (IOException e)

@@ -10,8 +10,8 @@ internal sealed class SpeechTracker(int sampleRate)
     // Speech on a phone line stands 20 dB and more above this, line noise below it.
     private const double AudibleDbfs = -42;
 
-    // A pause shorter than this lies within an utterance.
-    private readonly long _pause = sampleRate * 7 / 10;
+    /// <summary>A pause shorter than this lies within an utterance [samples].</summary>
+    public long Pause { get; } = sampleRate * 7 / 10;
 
     /// <summary>Start of the latest utterance; -1: none yet.</summary>
     public long Start { get; private set; } = -1;
@@ -26,7 +26,7 @@ internal sealed class SpeechTracker(int sampleRate)
             return;
         }
 
-        if (Start < 0 || position - End > _pause)
+        if (Start < 0 || position - End > Pause)
         {
             Start = position;
         }

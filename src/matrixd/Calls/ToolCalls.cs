@@ -11,6 +11,9 @@ internal sealed class ToolCalls(IToolRunner tools, Session session, Action<ToolC
     private readonly Dictionary<string, Pending> _pending = [];
     private readonly List<Pending> _takenBack = []; // and may still run
 
+    /// <summary>Calls that wait for their results.</summary>
+    public int Count => _pending.Count;
+
     /// <summary>Starts a call.</summary>
     /// <returns>Null where it runs; else the error the model is to be told.</returns>
     public string? Start(ToolCall call)

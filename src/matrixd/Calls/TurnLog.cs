@@ -10,11 +10,25 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
     // How long late pieces of a closed turn are waited for: transcripts promise to be on disk within a second.
     private readonly long _settling = sampleRate / 2;
 
+    // What the store may not have yet: rows are on disk within a second.
+    private const int MaxRecent = 16;
+
     private readonly List<OpenTurn> _open = new(4);
+    private readonly Queue<TurnRecord> _recent = new();
     private int _numbers;
     private OpenTurn? _caller;
     private OpenTurn? _model;
     private bool _modelSpoke;
+
+    /// <summary>What the caller has been understood to say since the model spoke last; empty: nothing yet.</summary>
+    public string CallerWords => _caller?.Said ?? "";
+
+    /// <summary>What the model has said of the turn that is not complete; empty: there is none.</summary>
+    public string ModelWords => _model is { Interrupted: false } turn ? turn.Said : "";
+
+    /// <summary>The latest turns, those that are not over too, by number; of these as much as has come.</summary>
+    public IReadOnlyList<TurnRecord> Recent(long now) =>
+        [.. _recent.Concat(_open.Where(turn => turn.Said.Length > 0).Select(turn => Record(turn, turn.End < 0 ? now : turn.End))).OrderBy(turn => turn.Number)];
 
     /// <summary>A piece of what the caller was understood to say.</summary>
     public void CallerSaid(string text, SpeechTracker speech, long now)
@@ -64,6 +78,19 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
                 long heardAt = clock.TimeOf(turn.FirstPosition);
                 turn.Start = heardAt;
                 turn.Response = speech.End >= 0 && speech.End <= heardAt ? heardAt - speech.End : -1;
+            }
+        }
+    }
+
+    /// <summary>What was sent beyond this position was not heard, and is sent again later.</summary>
+    public void TakenBack(long heard)
+    {
+        foreach (OpenTurn turn in _open)
+        {
+            if (turn is { Speaker: Speaker.Model, Interrupted: false } && turn.FirstPosition >= heard)
+            {
+                turn.Start = -1;
+                turn.Response = -1;
             }
         }
     }
@@ -173,18 +200,30 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
 
     private void Write(OpenTurn turn)
     {
-        string said = turn.Said;
-        if (said.Length == 0 && turn.Speaker == Speaker.Caller)
+        if (turn.Said.Length == 0 && turn.Speaker == Speaker.Caller)
         {
             return;
         }
 
+        TurnRecord record = Record(turn, turn.End);
+        log.Turn(record);
+        if (_recent.Count == MaxRecent)
+        {
+            _recent.Dequeue();
+        }
+
+        _recent.Enqueue(record);
+    }
+
+    private TurnRecord Record(OpenTurn turn, long end)
+    {
+        string said = turn.Said;
         string heard = turn.HeardPosition < 0
             ? said
             : HeardText.Of(said, turn.HeardPosition - turn.FirstPosition, turn.LastPosition - turn.FirstPosition);
-        log.Turn(new TurnRecord(
-            callSid, streamSid, turn.Number, turn.Speaker, said, heard, Ms(turn.Start < 0 ? turn.End : turn.Start), Ms(turn.End), turn.Interrupted,
-            turn.Response < 0 ? -1 : Ms(turn.Response)));
+        return new TurnRecord(
+            callSid, streamSid, turn.Number, turn.Speaker, said, heard, Ms(turn.Start < 0 ? end : turn.Start), Ms(end), turn.Interrupted,
+            turn.Response < 0 ? -1 : Ms(turn.Response));
     }
 
     private long Ms(long samples) => Math.Max(0, samples) * 1000 / sampleRate;

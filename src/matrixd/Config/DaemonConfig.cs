@@ -20,6 +20,8 @@ internal sealed record DaemonConfig
 
     public required CallsOptions Calls { get; init; }
 
+    public DiagnosticsOptions Diagnostics { get; init; } = new();
+
     public required IReadOnlyList<AgentOptions> Agents { get; init; }
 
     public required IReadOnlyList<ToolOptions> Tools { get; init; }

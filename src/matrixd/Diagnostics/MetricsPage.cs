@@ -10,7 +10,8 @@ namespace Matrixd.Diagnostics;
 
 /// <summary>All counters as Prometheus reads them. Labels come from closed sets only: no number, name or SID.</summary>
 internal sealed class MetricsPage(
-    CallRegistry registry, CallCounters calls, GeminiCounters gemini, TokenService tokens, Database database, ExotelCounters exotel, ServerCounters server)
+    CallRegistry registry, CallCounters calls, GeminiCounters gemini, TokenService tokens, Database database, ExotelCounters exotel, ServerCounters server,
+    TapCounters taps)
 {
     public ExotelCounters Exotel => exotel;
 
@@ -21,6 +22,7 @@ internal sealed class MetricsPage(
         StringBuilder page = new(8192);
         Calls(page);
         Media(page);
+        Model(page);
         Wires(page);
         Process(page);
         return page.ToString();
@@ -31,6 +33,7 @@ internal sealed class MetricsPage(
         Gauge(page, "calls_live", "Calls now.", calls.Live);
         Gauge(page, "slots_taken", "Sockets admitted now, their call started or not.", registry.Slots);
         Gauge(page, "slots_max", "Calls at the same time, at most.", registry.MaxCalls);
+        Gauge(page, "admission_held", "1 while no new calls are taken because Gemini has no sessions to spare.", registry.IsHeld ? 1 : 0);
         Gauge(page, "draining", "1 while no new calls are taken.", registry.IsDraining ? 1 : 0);
         Counter(page, "calls_started_total", "Calls begun.", calls.Started);
         Head(page, "calls_ended_total", "Calls ended, by reason.", "counter");
@@ -50,11 +53,46 @@ internal sealed class MetricsPage(
         Counter(page, "playout_underruns_total", "Chunks that came after the caller had run out of audio within a turn.", calls.PlayoutUnderruns);
         Counter(page, "playout_dropped_bytes_total", "Model audio beyond the playout bound.", calls.PlayoutDroppedBytes);
         Counter(page, "barge_ins_total", "Times a caller talked over the model.", calls.BargeIns);
+        Counter(page, "local_barge_ins_total", "Those among them that our own ear decided.", calls.LocalBargeIns);
+        Counter(page, "playout_pauses_total", "Times the model's audio was paused because the caller might be talking over it.", calls.PlayoutPauses);
+        Counter(page, "playout_resumes_total", "Pauses after which it went on.", calls.PlayoutResumes);
+        Counter(page, "playout_held_milliseconds_total", "By how much callers heard audio later because the carrier's connection took none.", calls.PlayoutHeldMilliseconds);
         Counter(page, "marks_sent_total", "Marks sent.", calls.MarksSent);
         Counter(page, "marks_echoed_total", "Marks that came back in time.", calls.MarksEchoed);
         Counter(page, "tool_calls_total", "Tool calls of the model.", calls.ToolCalls);
         Counter(page, "recording_blocks_dropped_total", "Blocks of recordings dropped because the disk was behind.", calls.RecordingBlocksDropped);
         Counter(page, "recording_failures_total", "Recordings that the disk refused.", calls.RecordingFailures);
+    }
+
+    private void Model(StringBuilder page)
+    {
+        Head(page, "model_events_total", "What happened to connections to the model, by kind.", "counter");
+        foreach (string kind in ModelEventKinds.All)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"matrixd_model_events_total{{kind=\"{kind}\"}} {calls.ModelEvents(ModelEventKinds.Parse(kind))}\n");
+        }
+
+        Counter(page, "model_rotations_total", "Planned hand-overs to a new connection that are through.", calls.ModelEvents(ModelEventKind.Rotated));
+        Counter(page, "model_fresh_sessions_total", "New sessions in place of ones that could not be resumed.", calls.ModelEvents(ModelEventKind.FreshSession));
+        Head(page, "model_resumptions_total", "Sessions resumed after a loss, by how the connection was left.", "counter");
+        foreach (AbsenceCause cause in (ReadOnlySpan<AbsenceCause>)[AbsenceCause.Loss, AbsenceCause.Asked])
+        {
+            page.Append(CultureInfo.InvariantCulture, $"matrixd_model_resumptions_total{{cause=\"{AbsenceCauses.All[(int)cause]}\"}} {calls.Resumptions(cause)}\n");
+        }
+
+        Gaps(page);
+    }
+
+    private void Gaps(StringBuilder page)
+    {
+        Head(page, "model_gap_seconds", "How long calls were without their model.", "histogram");
+        for (int i = 0; i < GapHistogram.Bounds.Length; i++)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"matrixd_model_gap_seconds_bucket{{le=\"{GapHistogram.Bounds[i] / 1000.0}\"}} {calls.Gaps.UpTo(i)}\n");
+        }
+
+        long all = calls.Gaps.UpTo(GapHistogram.Bounds.Length);
+        page.Append(CultureInfo.InvariantCulture, $"matrixd_model_gap_seconds_bucket{{le=\"+Inf\"}} {all}\nmatrixd_model_gap_seconds_sum {calls.Gaps.Sum / 1000.0}\nmatrixd_model_gap_seconds_count {all}\n");
     }
 
     private void Wires(StringBuilder page)
@@ -101,6 +139,11 @@ internal sealed class MetricsPage(
         Counter(page, "store_rows_total", "Rows written.", store.Rows);
         Counter(page, "store_rows_dropped_total", "Rows of the transcript dropped because the writer was behind.", store.DroppedRows);
         Gauge(page, "store_queue", "Writes waiting.", store.QueueDepth);
+        Counter(page, "tapes_total", "Calls taped, and flight records written.", taps.Tapes);
+        Counter(page, "tape_lines_total", "Messages written to tapes.", taps.Frames);
+        Counter(page, "tape_lines_lost_total", "Messages left out of tapes because the disk was behind.", taps.FramesLost);
+        Counter(page, "tape_failures_total", "Tapes that the disk refused.", taps.Failures);
+        Counter(page, "flight_records_total", "Calls whose end was bad enough for a flight record.", taps.FlightRecords);
         Gauge(page, "resident_bytes", "Memory of the process.", Environment.WorkingSet);
         Counter(page, "gc_collections_total", "Collections of any generation.", GC.CollectionCount(0));
         Counter(page, "allocated_bytes_total", "Heap allocated.", GC.GetTotalAllocatedBytes());

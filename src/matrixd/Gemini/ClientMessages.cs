@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Matrixd.Calls;
 using Matrixd.Models;
 
 namespace Matrixd.Gemini;
@@ -17,22 +18,28 @@ internal static class ClientMessages
     public static void WriteAudioStreamEnd(IBufferWriter<byte> output) => output.Write(AudioStreamEnd);
 
     /// <summary>Asks the model to speak first. Every model takes this form, and only before any audio.</summary>
-    public static void WriteOpeningText(IBufferWriter<byte> output, string text)
+    public static void WriteOpeningText(IBufferWriter<byte> output, string text) => WriteHistory(output, [], text);
+
+    /// <summary>Tells a new session what has been said. Every model takes this form, and only before any audio.</summary>
+    /// <param name="request">What the model is to answer, in the user's role, after the turns; empty: it is to wait.</param>
+    public static void WriteHistory(IBufferWriter<byte> output, IReadOnlyList<PastTurn> turns, string request)
     {
         using var json = new Utf8JsonWriter(output, SetupWriter.Writing);
         json.WriteStartObject();
         json.WriteStartObject("clientContent"u8);
         json.WriteStartArray("turns"u8);
-        json.WriteStartObject();
-        json.WriteString("role"u8, "user"u8);
-        json.WriteStartArray("parts"u8);
-        json.WriteStartObject();
-        json.WriteString("text"u8, text);
-        json.WriteEndObject();
+        foreach (PastTurn turn in turns)
+        {
+            WriteTurn(json, turn.Speaker == Speaker.Model ? "model"u8 : "user"u8, turn.Text);
+        }
+
+        if (request.Length > 0)
+        {
+            WriteTurn(json, "user"u8, request);
+        }
+
         json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteEndArray();
-        json.WriteBoolean("turnComplete"u8, true);
+        json.WriteBoolean("turnComplete"u8, request.Length > 0);
         json.WriteEndObject();
         json.WriteEndObject();
     }
@@ -81,6 +88,18 @@ internal static class ClientMessages
         json.WriteEndObject();
         json.WriteEndArray();
         json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteTurn(Utf8JsonWriter json, ReadOnlySpan<byte> role, string text)
+    {
+        json.WriteStartObject();
+        json.WriteString("role"u8, role);
+        json.WriteStartArray("parts"u8);
+        json.WriteStartObject();
+        json.WriteString("text"u8, text);
+        json.WriteEndObject();
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 }

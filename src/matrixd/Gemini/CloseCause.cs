@@ -50,13 +50,15 @@ internal sealed record CloseCause(CallEndReason Reason, int Code, string Text, C
     public static CloseCause OfDial(DialStage dial, string text, string secret = "") =>
         new(CallEndReason.ModelUnreachable, 0, PlainText.Clean(text, secret: secret), CloseStage.Connect, CloseRules.OfDial(dial), CloseTraits.None);
 
+    /// <summary>Code, text and stage; never to be shown without the causes.</summary>
+    public string Headline() => $"{(Code == 0 ? "" : $"{Code} ")}{(Text.Length > 0 ? $"\"{Text}\"" : "without a text")} {Words(Stage)}";
+
     /// <summary>One line for row and log: code, text and stage, then the likely causes in order.</summary>
     public string Describe()
     {
-        string said = Text.Length > 0 ? $"\"{Text}\"" : "without a text";
         string causes = string.Join(" ", Causes.Select((cause, i) => $"({i + 1}) {cause.What}: {cause.Fix}."));
         string ruledOut = RuledOut.Count == 0 ? "" : " Not: " + string.Join("; ", RuledOut.Select(no => $"{no.Cause.What} ({no.Because})")) + ".";
-        return $"{Code} {said} {Words(Stage)}; likely, in this order: {causes}{ruledOut}";
+        return $"{Headline()}; likely, in this order: {causes}{ruledOut}";
     }
 
     // Where the text does not decide, the stage does. A close frame is a decision of the service; without one the connection was lost.

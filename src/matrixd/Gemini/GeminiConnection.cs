@@ -9,7 +9,7 @@ namespace Matrixd.Gemini;
 
 /// <summary>One socket to Gemini: reads what comes and tells the session, keeps track of how far it got.</summary>
 /// <remarks>Messages come on the link's receive loop, one at a time. Owns no buffer between messages.</remarks>
-/// <param name="onReady">Called at <c>setupComplete</c>, before the session is told.</param>
+/// <param name="onReady">Called at <c>setupComplete</c>; audio is taken once it has returned, so that what it sends comes first.</param>
 internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters, Action<GeminiConnection> onReady) : IWebSocketSink
 {
     // One broken message is passed over; a server that sends this many in a row is not speaking the protocol.
@@ -24,13 +24,29 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
     private int _badMessages;
     private volatile int _waitingTools;
     private bool _isInterrupted; // and its turn's end has not come yet
+    private TurnNote _turnNote; // of the turn that is ending
+
+    /// <summary>Where it sends; null in tests that only read.</summary>
+    public WebSocketLink? Link { get; init; }
+
+    /// <summary>Handle of the session that it goes on with; empty: a new one.</summary>
+    public string Resumes { get; init; } = "";
+
+    /// <summary>Told each handle as it comes; empty: the session cannot be resumed now.</summary>
+    public Action<string>? OnHandle { get; init; }
+
+    /// <summary>Its end was announced.</summary>
+    public bool GoAwayCame { get; private set; }
 
     /// <summary>Of the model that the setup named; null until the setup has been sent.</summary>
     public ModelQuirks? Quirks { get; set; }
 
     /// <summary>True where caller audio may be sent now: the setup is complete, and no blocking tool call is pending.</summary>
     /// <remarks>Observed: realtime input while a blocking tool call is pending is closed with 1007 or 1008.</remarks>
-    public bool TakesAudio => IsReady && (_waitingTools == 0 || Quirks is { NonBlockingTools: true });
+    public bool TakesAudio => IsReady && !IsBlocked;
+
+    /// <summary>True while a blocking tool call is pending: audio, text and the end of the stream are all realtime input, and wait.</summary>
+    public bool IsBlocked => _waitingTools > 0 && Quirks is not { NonBlockingTools: true };
 
     /// <summary>True while a tool call waits for its answer.</summary>
     public bool HasPendingTool => _waitingTools > 0;
@@ -81,6 +97,15 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
         }
     }
 
+    /// <summary>True where the tool call came on this connection and waits for its answer.</summary>
+    public bool KnowsToolCall(string id)
+    {
+        lock (_toolGate)
+        {
+            return _toolCalls.Contains(id);
+        }
+    }
+
     public void OnBatchEnd() => sink.OnModelBatchEnd();
 
     public void OnClosed(WebSocketClose close) => Close = close;
@@ -89,8 +114,8 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
     {
         if (message.SetupComplete && !IsReady && Quirks is not null)
         {
-            IsReady = true;
             onReady(this);
+            IsReady = true;
         }
 
         if (message.Interrupted)
@@ -154,13 +179,16 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
             sink.OnModelGenerationComplete();
         }
 
+        _turnNote = message.TurnNote == TurnNote.None ? _turnNote : message.TurnNote;
         bool turnOver = Quirks is { TurnEnd: TurnEndSignal.InteractionIdle }
             ? message.InteractionIdle || (message.TurnComplete && _isInterrupted)
             : message.TurnComplete;
         if (turnOver)
         {
+            TurnNote note = _turnNote;
             _isInterrupted = false;
-            sink.OnModelTurnComplete();
+            _turnNote = TurnNote.None;
+            sink.OnModelTurnComplete(note);
         }
     }
 
@@ -174,13 +202,16 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
             sink.OnModelUsage(message.PromptTokens, message.ResponseTokens);
         }
 
-        if (message.Handle is { } handle)
+        if (message.NotResumable || message.Handle is not null)
         {
+            string handle = message.NotResumable ? "" : message.Handle!;
+            OnHandle?.Invoke(handle);
             sink.OnModelHandle(handle);
         }
 
         if (message.GoAway is { } timeLeft)
         {
+            GoAwayCame = true;
             sink.OnModelGoAway(timeLeft);
         }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json;
+using Matrixd.Calls;
 
 namespace Matrixd.Gemini;
 
@@ -43,6 +44,14 @@ internal static class GeminiContentReader
         {
             message.TurnComplete = GeminiMessageReader.Flag(ref reader);
         }
+        else if (GeminiMessageReader.Is(ref reader, "turnCompleteReason"u8, "turn_complete_reason"u8))
+        {
+            message.TurnNote = NoteOf(GeminiMessageReader.Text(ref reader), message.TurnNote);
+        }
+        else if (GeminiMessageReader.Is(ref reader, "waitingForInput"u8, "waiting_for_input"u8))
+        {
+            message.TurnNote = GeminiMessageReader.Flag(ref reader) && message.TurnNote == TurnNote.None ? TurnNote.WaitsForInput : message.TurnNote;
+        }
         else if (GeminiMessageReader.Is(ref reader, "interactionStatus"u8, "interaction_status"u8))
         {
             message.InteractionIdle = GeminiMessageReader.Text(ref reader) == "IDLE";
@@ -60,6 +69,14 @@ internal static class GeminiContentReader
             reader.Skip();
         }
     }
+
+    // Source: ai.google.dev/api/live, TurnCompleteReason. A rejection outweighs whatever else is said.
+    private static TurnNote NoteOf(string? reason, TurnNote before) => reason switch
+    {
+        "RESPONSE_REJECTED" or "MALFORMED_FUNCTION_CALL" => TurnNote.Rejected,
+        "NEED_MORE_INPUT" when before == TurnNote.None => TurnNote.WaitsForInput,
+        _ => before,
+    };
 
     private static string? ReadTranscript(ref Utf8JsonReader reader, string? before)
     {

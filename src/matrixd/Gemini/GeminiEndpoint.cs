@@ -23,6 +23,17 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
 
     public GeminiCounters Counters => counters;
 
+    public TimeProvider Clock => wheel.Clock;
+
+    /// <summary>Monotonic.</summary>
+    public TimeSpan Now => wheel.Now;
+
+    /// <summary>Told that the project's quota is used up, and for how long nothing more should be asked of it.</summary>
+    public Action<TimeSpan>? OnQuota { get; init; }
+
+    /// <summary>0 to 1, for jitter.</summary>
+    public Func<double> Random { get; init; } = System.Random.Shared.NextDouble;
+
     /// <summary>Takes the token and dials. Never throws but for cancellation: how it failed is in the result.</summary>
     public async Task<GeminiSocket> DialAsync(CallSid callSid, CancellationToken closing)
     {
@@ -33,43 +44,58 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
         }
         catch (TokenException e)
         {
-            return GeminiSocket.Failed(GeminiFailure.Of(CallEndReason.ModelUnreachable, e.Message));
+            return new GeminiSocket(null, null, GeminiFailure.Of(CallEndReason.ModelUnreachable, e.Message));
         }
 
         Interlocked.Increment(ref counters.Dials);
         try
         {
-            return new GeminiSocket(await _dialer.DialAsync(callSid, Target(token), s_limits with { CloseTimeout = options.CloseTimeout }, closing), token, null);
+            return new GeminiSocket(await _dialer.DialAsync(callSid, TargetOf(options, token), s_limits with { CloseTimeout = options.CloseTimeout }, closing), token, null);
         }
         catch (DialException e)
         {
             Interlocked.Increment(ref counters.DialFailures);
-            return GeminiSocket.Failed(Counted(GeminiFailure.OfDial(e, options.ApiKey, Evidence(token))));
+            return new GeminiSocket(null, token, Counted(GeminiFailure.OfDial(e, options.ApiKey, Evidence(token))));
         }
     }
 
-    /// <summary>Says how a socket's end is to be taken.</summary>
-    /// <returns>Null where the dial is worth repeating with another token.</returns>
-    public GeminiFailure? Judge(GeminiSocket socket, GeminiConnection connection, bool mayRetry)
+    /// <summary>Gives the token of a socket up: it was refused.</summary>
+    /// <returns>True where the next dial has another.</returns>
+    public bool ReplaceToken(GeminiSocket socket, string why)
     {
-        GeminiFailure failure = Counted(GeminiFailure.OfClose(connection, options.ApiKey, Evidence(socket.Token!) with
+        if (!tokens.Invalidate(socket.Token!, why))
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref counters.TokenRetries);
+        return true;
+    }
+
+    /// <summary>Says how a socket's end is to be taken, and counts it where it was not ours.</summary>
+    public GeminiFailure Judge(GeminiSocket socket, GeminiConnection connection)
+    {
+        GeminiFailure failure = GeminiFailure.OfClose(connection, options.ApiKey, Evidence(socket.Token!) with
         {
             AudioMessages = connection.AudioMessages,
             ToolPending = connection.HasPendingTool,
             ModelKnown = connection.Quirks?.IsKnown,
-        }));
-        if (mayRetry && !connection.IsReady && failure.IsTokenRefused && tokens.Invalidate(socket.Token!, connection.Close.Reason))
-        {
-            Interlocked.Increment(ref counters.TokenRetries);
-            return null;
-        }
-
-        return failure;
+            Resumed = connection.Resumes.Length > 0,
+        });
+        return connection.Close.Cause is WebSocketCloseCause.Local or WebSocketCloseCause.Aborted ? failure : Counted(failure);
     }
+
+    /// <summary>Cuts a connection that is being closed, should it still be there then.</summary>
+    public void CutAfter(WebSocketLink link, TimeSpan time) => wheel.Set(new WheelTimer(link.Abort), time);
 
     private GeminiFailure Counted(GeminiFailure failure)
     {
         counters.Closes.Add(failure.Cause!);
+        if (failure.Cause!.Quota)
+        {
+            OnQuota?.Invoke(Recovery.QuotaBackOff);
+        }
+
         return failure;
     }
 
@@ -80,7 +106,7 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
     }
 
     // The slash in the token's name goes out as it is: an escaped one is refused as an unregistered caller.
-    private WebSocketDialTarget Target(StoredToken token) => new()
+    public static WebSocketDialTarget TargetOf(GeminiOptions options, StoredToken token) => new()
     {
         Host = options.BaseUrl.Host,
         Port = options.BaseUrl.Port,
@@ -92,8 +118,5 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
 }
 
 /// <param name="Link">Null where the dial failed.</param>
-/// <param name="Token">The token it was dialled with.</param>
-internal sealed record GeminiSocket(WebSocketLink? Link, StoredToken? Token, GeminiFailure? Failure)
-{
-    public static GeminiSocket Failed(GeminiFailure failure) => new(null, null, failure);
-}
+/// <param name="Token">The token it was dialled with; null: there was none.</param>
+internal sealed record GeminiSocket(WebSocketLink? Link, StoredToken? Token, GeminiFailure? Failure);

@@ -12,7 +12,7 @@ internal sealed record GeminiFailure(ModelEnding Ending, string Report)
     public CloseCause? Cause { get; init; }
 
     /// <summary>Another token may help.</summary>
-    public bool IsTokenRefused { get; init; }
+    public bool IsTokenRefused => Cause is { TokenExhausted: true } or { TokenBad: true };
 
     public static GeminiFailure Of(CallEndReason reason, string detail) => new(new ModelEnding(reason, detail), detail);
 
@@ -38,7 +38,7 @@ internal sealed record GeminiFailure(ModelEnding Ending, string Report)
     private static GeminiFailure Judged(string what, CloseCause cause, string behind)
     {
         string detail = string.Join(' ', new[] { what, $"{cause.Code}", cause.Text, behind }.Where(part => part.Length > 0));
-        return new GeminiFailure(new ModelEnding(cause.Reason, WithCause(detail, cause)), cause.Describe()) { Cause = cause, IsTokenRefused = cause.TokenExhausted || cause.TokenBad };
+        return new GeminiFailure(new ModelEnding(cause.Reason, WithCause(detail, cause)), cause.Describe()) { Cause = cause };
     }
 
     // The row has the likeliest cause beside the words, which may lie.

@@ -2,53 +2,46 @@ using System.Buffers;
 using System.Text.Json;
 using Matrixd.Calls;
 using Matrixd.Models;
-using Matrixd.Timing;
 using Matrixd.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Matrixd.Gemini;
 
-/// <summary>The model's end of a call: one logical leg over the sockets it takes.</summary>
+/// <summary>The model's end of a call: one logical leg over the connections it takes.</summary>
 /// <remarks>
-/// Dialling and the adoption of the Session row run side by side; the setup leaves when both are done. A token that is used up or refused is replaced
-/// and the dial repeated, once. Methods are called under the call's gate and never block; the leg's own gate guards the meeting of dial, setup and
-/// close, which come from different threads, and is not taken for audio.
+/// Dialling and the adoption of the Session row run side by side; the setup leaves when both are done. Once a first connection was ready, its end is
+/// not the leg's: <see cref="LegLoop"/> brings it back. Methods are called under the call's gate and never block; the leg's own gate, taken inside
+/// the call's and never around it, guards the meeting of dial, setup, readiness and close, which come from different threads.
 /// </remarks>
-#pragma warning disable CA1001 // a cancellation source without timer or wait handle holds nothing to dispose of
-internal sealed partial class GeminiLeg : IModelLeg
-#pragma warning restore CA1001
+internal sealed class GeminiLeg : IModelLeg
 {
     // About 1.5 s of caller audio behind the socket: the network is not taking it, and what waits here cannot be dropped any more.
     private const int CongestedBytes = 64 * 1024;
 
     private readonly Lock _gate = new();
-    private readonly CallSid _callSid;
     private readonly IModelSink _sink;
     private readonly GeminiEndpoint _endpoint;
-    private readonly ILogger _logger;
-    private readonly CancellationTokenSource _closing = new();
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private WebSocketLink? _link;
-    private GeminiConnection? _connection;
+    private readonly HeldWords _held = new();
+    private readonly LegLoop _loop;
+    private GeminiConnection? _latest; // opening, ready, or given up and closing
+    private volatile GeminiConnection? _up; // ready, and not given up
     private ModelSetup? _setup;
-    private ModelQuirks _quirks;
-    private bool _isClosed;
-    private Task _running = Task.CompletedTask;
+    private volatile bool _isClosed;
 
     public GeminiLeg(CallSid callSid, IModelSink sink, GeminiEndpoint endpoint, ILogger<GeminiLeg> logger)
     {
-        _callSid = callSid;
         _sink = sink;
         _endpoint = endpoint;
-        _logger = logger;
-        _quirks = ModelQuirks.For(endpoint.Options.Model);
+        _loop = new LegLoop(callSid, this, sink, endpoint, logger);
     }
 
-    public Task Closed => _closed.Task;
+    public Task Closed => _loop.Closed;
 
-    public bool TakesAudio => _connection is { TakesAudio: true } && !_isClosed && _link!.QueuedBytes < CongestedBytes;
+    public bool TakesAudio => _up is { TakesAudio: true } up && !_isClosed && up.Link!.QueuedBytes < CongestedBytes;
 
-    public void Connect() => _running = RunAsync();
+    internal bool IsClosed => _isClosed;
+
+    public void Connect() => _loop.Start();
 
     public void Begin(ModelSetup setup)
     {
@@ -61,32 +54,89 @@ internal sealed partial class GeminiLeg : IModelLeg
 
     public void SendAudio(ReadOnlySpan<byte> pcm)
     {
+        if (_up is not { } up)
+        {
+            return; // lost since it was asked whether it takes any: in flight, as what the socket had
+        }
+
         byte[] message = ArrayPool<byte>.Shared.Rent(GeminiAudioWriter.Length(pcm.Length));
-        _link!.Send(WebSocketOpcode.Text, message.AsSpan(0, GeminiAudioWriter.Write(pcm, message)));
+        up.Link!.Send(WebSocketOpcode.Text, message.AsSpan(0, GeminiAudioWriter.Write(pcm, message)));
         ArrayPool<byte>.Shared.Return(message);
-        _connection!.AudioMessages++;
+        up.AudioMessages++;
     }
 
-    public void SendAudioStreamEnd() => _link?.Send(WebSocketOpcode.Text, ClientMessages.AudioStreamEnd);
+    public void SendAudioStreamEnd() => _up?.Link!.Send(WebSocketOpcode.Text, ClientMessages.AudioStreamEnd);
 
     public void SendOpeningText(string text) => Send(output => ClientMessages.WriteOpeningText(output, text));
 
+    public void SendHistory(IReadOnlyList<PastTurn> turns, string request) => Send(output => ClientMessages.WriteHistory(output, turns, request));
+
+    public void SendText(string text)
+    {
+        lock (_gate)
+        {
+            if (_up is not { IsBlocked: false } up)
+            {
+                _held.Hold(text);
+                return;
+            }
+
+            Send(output => ClientMessages.WriteText(output, up.Quirks!, text));
+        }
+    }
+
     public void SendToolResponse(string id, string name, string response)
     {
+        if (_up is not { } up || !up.KnowsToolCall(id))
+        {
+            SendText(HeldWords.OfTool(name, response));
+            return;
+        }
+
         try
         {
-            Send(output => ClientMessages.WriteToolResponse(output, _quirks, id, name, response));
+            Send(output => ClientMessages.WriteToolResponse(output, up.Quirks!, id, name, response));
         }
         catch (JsonException)
         {
             // The model waits for an answer all the same.
-            Send(output => ClientMessages.WriteToolResponse(output, _quirks, id, name, """{"error":"the tool's answer was not JSON"}"""));
+            Send(output => ClientMessages.WriteToolResponse(output, up.Quirks!, id, name, """{"error":"the tool's answer was not JSON"}"""));
         }
 
-        _connection?.OnToolAnswered(id);
+        up.OnToolAnswered(id);
     }
 
-    public void Flush() => _link?.Flush();
+    public void Flush()
+    {
+        if (!_held.IsEmpty)
+        {
+            SendHeld(); // its tool call may have been answered, or taken back
+        }
+
+        _up?.Link!.Flush();
+    }
+
+    public void Reconnect(ReconnectKind kind, string why)
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+            {
+                return;
+            }
+
+            if (_up is not { IsReady: true } up)
+            {
+                _loop.Prefer(kind);
+                return;
+            }
+
+            _up = null;
+            _loop.GiveUp(up, kind);
+        }
+
+        _sink.OnModelAway(new ModelAbsence(kind == ReconnectKind.Rotate ? AbsenceCause.Rotation : AbsenceCause.Asked, why));
+    }
 
     public void Close()
     {
@@ -98,117 +148,102 @@ internal sealed partial class GeminiLeg : IModelLeg
             }
 
             _isClosed = true;
-            _link?.Close(1000, "");
+            _up = null;
+            _latest?.Link!.Close(1000, "");
         }
 
-        _closing.Cancel(); // a dial under way ends here; an open socket has its own, bounded close
-        if (_running.IsCompleted)
-        {
-            _closed.TrySetResult();
-        }
+        _loop.Stop(); // a dial or a wait under way ends here; an open socket has its own, bounded close
     }
 
-    private async Task RunAsync()
+    /// <summary>A socket is open: its setup leaves as soon as there is one.</summary>
+    internal void Take(GeminiConnection connection)
     {
-        await Task.Yield(); // begun under the call's gate: a dial has files and names to look up
-        ModelEnding? ending = null;
-        try
-        {
-            for (int attempt = 1; !_isClosed; attempt++)
-            {
-                GeminiFailure? failure = await RunSocketAsync(mayRetry: attempt == 1);
-                if (failure is null)
-                {
-                    continue; // with another token, or over
-                }
-
-                if (_isClosed)
-                {
-                    break; // as it was asked to
-                }
-
-                ending = failure.Ending;
-                LogClosed(_callSid, failure.Ending.Reason.Word(), failure.Report);
-                break;
-            }
-        }
-#pragma warning disable CA1031 // the root of the leg: an unforeseen fault ends this call's leg, told to the session, and the daemon lives
-        catch (Exception e) when (!_isClosed)
-#pragma warning restore CA1031
-        {
-            LogFault(_callSid, e);
-            ending = new ModelEnding(CallEndReason.ModelLost, $"unforeseen: {e.GetType().Name}");
-        }
-        catch (Exception) when (_isClosed)
-        {
-            // a consequence of closing
-        }
-
-        if (ending is { } why && !_isClosed)
-        {
-            _sink.OnModelClosed(why);
-        }
-
-        _closed.TrySetResult();
-    }
-
-    /// <summary>One token, one dial, one socket to its end.</summary>
-    /// <returns>How it failed; null where another token is to be tried, or the leg was closed.</returns>
-    private async Task<GeminiFailure?> RunSocketAsync(bool mayRetry)
-    {
-        GeminiSocket socket = await _endpoint.DialAsync(_callSid, _closing.Token);
-        if (socket.Failure is { } failed)
-        {
-            return failed;
-        }
-
-        GeminiConnection connection = new(_sink, _endpoint.Counters, OnReady);
         lock (_gate)
         {
             if (_isClosed)
             {
-                socket.Link!.Abort();
+                connection.Link!.Abort();
             }
 
-            _link = socket.Link;
-            _connection = connection;
+            _latest = connection;
             SendSetup();
         }
+    }
 
-        Interlocked.Increment(ref _endpoint.Counters.OpenSockets);
-        await socket.Link!.RunAsync(connection);
-        Interlocked.Decrement(ref _endpoint.Counters.OpenSockets);
-        return _isClosed ? null : _endpoint.Judge(socket, connection, mayRetry);
+    /// <summary>The connection's setup is complete; on its receive loop, before it takes audio.</summary>
+    internal void OnReady(GeminiConnection connection)
+    {
+        bool isFirst;
+        lock (_gate)
+        {
+            if (_isClosed)
+            {
+                return;
+            }
+
+            _up = connection;
+            isFirst = _loop.OnReady();
+        }
+
+        if (isFirst)
+        {
+            _sink.OnModelReady(SetupWriter.ModelName(_setup!, _endpoint.Options));
+        }
+        else
+        {
+            _sink.OnModelBack(_loop.Return());
+        }
+
+        SendHeld();
+    }
+
+    /// <summary>The connection is over.</summary>
+    /// <returns>True where it was up until now.</returns>
+    internal bool Leave(GeminiConnection connection)
+    {
+        lock (_gate)
+        {
+            bool wasUp = _up == connection;
+            _up = wasUp ? null : _up;
+            _latest = null;
+            return wasUp;
+        }
     }
 
     // Under the leg's gate: the setup leaves as soon as there are both a socket and a setup.
     private void SendSetup()
     {
-        if (_setup is not { } setup || _link is null || _isClosed)
+        if (_setup is not { } setup || _latest is not { Quirks: null } opening || _isClosed)
         {
             return;
         }
 
-        _quirks = ModelQuirks.For(SetupWriter.ModelName(setup, _endpoint.Options));
-        _connection!.Quirks = _quirks;
-        Send(output => SetupWriter.Write(output, setup, _endpoint.Options, _quirks));
-        _link.Flush();
+        ModelQuirks quirks = ModelQuirks.For(SetupWriter.ModelName(setup, _endpoint.Options));
+        opening.Quirks = quirks;
+        ArrayBufferWriter<byte> message = new();
+        SetupWriter.Write(message, setup, _endpoint.Options, quirks, opening.Resumes);
+        opening.Link!.Send(WebSocketOpcode.Text, message.WrittenSpan);
+        opening.Link.Flush();
     }
 
-    private void OnReady(GeminiConnection connection) => _sink.OnModelReady(SetupWriter.ModelName(_setup!, _endpoint.Options));
+    private void SendHeld()
+    {
+        lock (_gate)
+        {
+            while (_up is { IsBlocked: false } up && _held.TryTake(out string text))
+            {
+                Send(output => ClientMessages.WriteText(output, up.Quirks!, text));
+            }
+
+            _up?.Link!.Flush();
+        }
+    }
 
     // Rare messages: what they allocate does not count.
     private void Send(Action<IBufferWriter<byte>> write)
     {
         ArrayBufferWriter<byte> message = new();
         write(message);
-        _link?.Send(WebSocketOpcode.Text, message.WrittenSpan);
+        _up?.Link!.Send(WebSocketOpcode.Text, message.WrittenSpan);
     }
-
-    // Event ids 1270-1279 are the leg's. Retired: none.
-    [LoggerMessage(1270, LogLevel.Warning, "call {CallSid}: {Reason}: {Report}")]
-    private partial void LogClosed(CallSid callSid, string reason, string report);
-
-    [LoggerMessage(1271, LogLevel.Error, "call {CallSid}: unforeseen fault in the model's leg")]
-    private partial void LogFault(CallSid callSid, Exception e);
 }

@@ -14,6 +14,7 @@ internal ref struct GeminiMessage
     public bool Interrupted;
     public bool GenerationComplete;
     public bool TurnComplete;
+    public TurnNote TurnNote;
 
     /// <summary><c>interactionStatus: IDLE</c>: how some models say that a turn is over.</summary>
     public bool InteractionIdle;

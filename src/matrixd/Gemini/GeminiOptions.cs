@@ -17,7 +17,8 @@ internal sealed record GeminiOptions
 
     public int MaxSessions { get; init; }
 
-    public TimeSpan RotateAfter { get; init; } = TimeSpan.FromMinutes(8);
+    /// <summary>How long a lost connection is resumed before one last attempt with a new session.</summary>
+    public TimeSpan RecoveryBudget { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary><c>http://host:port</c>; empty: none.</summary>
     public string Proxy { get; init; } = "";

@@ -33,6 +33,7 @@ internal sealed partial class Daemon : IAsyncDisposable
     private readonly GeminiHttp _http;
     private readonly TokenService _tokens;
     private readonly CertificateHolder? _certificate;
+    private readonly CallTaps _taps;
     private volatile AgentDirectory _agents;
     private DaemonServer? _server;
 
@@ -60,7 +61,16 @@ internal sealed partial class Daemon : IAsyncDisposable
         _http = new GeminiHttp(config.Gemini, clock);
         _tokens = new TokenService(_http, config.Gemini, new TokenStore(_database), clock, loggers.CreateLogger<TokenService>());
         GeminiCounters gemini = new();
-        GeminiEndpoint endpoint = new(config.Gemini, _tokens, _wheel, gemini, new GeminiDialer(_wheel, _loops));
+        _taps = new CallTaps(config.Diagnostics, new TapeHead(config.Diagnostics, config.Calls, config.Gemini, VersionCommand.Version), clock, loggers);
+        AdmissionHold hold = new(clock);
+        GeminiEndpoint endpoint = new(config.Gemini, _tokens, _wheel, gemini, new TappedDialer(new GeminiDialer(_wheel, _loops), _taps))
+        {
+            OnQuota = time =>
+            {
+                hold.Hold(time);
+                LogHeld(time.TotalSeconds);
+            },
+        };
         Sessions = new SessionStore(_database);
         Log = new CallLog(_database);
         CallEnvironment environment = new()
@@ -72,12 +82,13 @@ internal sealed partial class Daemon : IAsyncDisposable
             Models = new GeminiConnector(endpoint, loggers.CreateLogger<GeminiLeg>()),
             Agents = () => _agents,
             Recordings = _recordings,
+            Watch = _taps,
             Counters = counters,
             Logger = loggers.CreateLogger<CallSession>(),
         };
         MaxCalls = config.Gemini.MaxSessions > 0 ? Math.Min(config.Calls.MaxCalls, config.Gemini.MaxSessions) : config.Calls.MaxCalls;
-        Registry = new CallRegistry(MaxCalls);
-        Router = BuildRouter(config, environment, new MetricsPage(Registry, counters, gemini, _tokens, _database, new ExotelCounters(), new ServerCounters()), clock);
+        Registry = new CallRegistry(MaxCalls, hold);
+        Router = BuildRouter(config, environment, new MetricsPage(Registry, counters, gemini, _tokens, _database, new ExotelCounters(), new ServerCounters(), _taps.Counters), clock);
     }
 
     public CallRegistry Registry { get; }
@@ -143,6 +154,7 @@ internal sealed partial class Daemon : IAsyncDisposable
             await _recordings.DisposeAsync();
         }
 
+        await _taps.DisposeAsync();
         _tokens.Dispose();
         _toolHttp.Dispose();
         _http.Dispose();
@@ -161,7 +173,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         CallHost host = new(environment, Registry);
         return new Router(
             config.Exotel,
-            new StreamRoute(config.Exotel, credentials, clients, throttle, warm, host, metrics.Exotel, metrics.Server, _wheel, _loggers),
+            new StreamRoute(config.Exotel, credentials, clients, throttle, warm, host, metrics.Exotel, metrics.Server, _wheel, _loggers, _taps.Watch),
             new DynamicUrlRoute(config.Server, config.Exotel, credentials, clients, throttle, warm, host, Sessions, metrics.Server, clock),
             new SessionsApi(Sessions, Log, () => _agents, credentials, clock),
             new StatusRoutes(Registry, credentials, metrics.Render),
@@ -209,6 +221,9 @@ internal sealed partial class Daemon : IAsyncDisposable
 
     [LoggerMessage(1702, LogLevel.Error, "unforeseen fault in a call's timer")]
     private partial void LogTimerFault(Exception e);
+
+    [LoggerMessage(1704, LogLevel.Warning, "Gemini's quota is used up: no new calls for {Seconds:0} s, they get 503")]
+    private partial void LogHeld(double seconds);
 
     [LoggerMessage(1703, LogLevel.Information, "recordings: {Repaired} repaired in {Directory}")]
     private partial void LogRepaired(int repaired, string directory);

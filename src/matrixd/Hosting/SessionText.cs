@@ -37,5 +37,10 @@ internal static class SessionText
         {
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{call.StartMs / 1000.0,8:0.00} s  tool    {call.Name} {call.Arguments} -> {call.Outcome} ({call.DurationMs} ms)"));
         }
+
+        foreach (ModelEventView happened in view.ModelEvents ?? [])
+        {
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{happened.AtMs / 1000.0,8:0.00} s  model   {happened.Kind} {happened.Detail}").TrimEnd());
+        }
     }
 }

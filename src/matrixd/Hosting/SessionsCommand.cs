@@ -43,6 +43,7 @@ internal static class SessionsCommand
         {
             Turns = [.. (await log.TurnsAsync(sid)).Select(TurnView.Of)],
             ToolCalls = [.. (await log.ToolCallsAsync(sid)).Select(ToolCallView.Of)],
+            ModelEvents = [.. (await log.ModelEventsAsync(sid)).Select(ModelEventView.Of)],
         };
         await (flags.Json ? stdout.WriteLineAsync(JsonSerializer.Serialize(view, ApiJson.Default.SessionView)) : SessionText.WriteAsync(view, stdout));
         return Commands.Done;

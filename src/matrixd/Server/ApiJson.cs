@@ -22,6 +22,8 @@ internal sealed record SessionView(
 
     public ToolCallView[]? ToolCalls { get; init; }
 
+    public ModelEventView[]? ModelEvents { get; init; }
+
     public static SessionView Of(Session row) => new(
         row.CallSid.Value, row.StreamSid, Word(row.Direction), Word(row.State), row.Agent, row.CampaignId, row.ContactId, row.Objective, row.From, row.To,
         row.CreatedAt, row.StartedAt, row.EndedAt, row.EndedAt is { } end && row.StartedAt is { } start ? Math.Round((end - start).TotalSeconds, 3) : null,
@@ -43,6 +45,11 @@ internal sealed record TurnView(int Number, string Speaker, string Said, string 
 internal sealed record ToolCallView(string Id, string Name, string Arguments, string Outcome, string Response, long StartMs, long DurationMs)
 {
     public static ToolCallView Of(ToolCallRecord call) => new(call.Id, call.Name, call.Arguments, call.Outcome, call.Response, call.StartMs, call.DurationMs);
+}
+
+internal sealed record ModelEventView(long AtMs, string Kind, string Detail)
+{
+    public static ModelEventView Of(ModelEventRecord happened) => new(happened.AtMs, happened.Kind.Word(), happened.Detail);
 }
 
 internal sealed record HealthReply(string Status, int Calls, int MaxCalls);

@@ -75,6 +75,7 @@ internal sealed class DaemonServer : IAsyncDisposable
         limits.MaxRequestHeaderCount = 40;
         limits.MaxRequestLineSize = 4 * 1024;
         limits.MaxRequestBodySize = 64 * 1024;
+        limits.MaxResponseBufferSize = 16 * 1024; // what lies here of a caller's audio can neither be dropped nor taken back
         foreach (ListenAddress address in options.Listen)
         {
             Listen(kestrel, address, listen =>

@@ -73,6 +73,7 @@ internal sealed class SessionsApi(ISessionStore sessions, ICallLog log, Func<IAg
         {
             Turns = [.. (await log.TurnsAsync(callSid)).Select(TurnView.Of)],
             ToolCalls = [.. (await log.ToolCallsAsync(callSid)).Select(ToolCallView.Of)],
+            ModelEvents = [.. (await log.ModelEventsAsync(callSid)).Select(ModelEventView.Of)],
         };
         await Replies.JsonAsync(context, StatusCodes.Status200OK, view, ApiJson.Default.SessionView);
     }

@@ -28,6 +28,8 @@ internal sealed class StreamRoute(
         BytesPerSecond = 256 * 1024,
         ByteBurst = 1024 * 1024,
         SendQueueBytes = 256 * 1024,
+        SendTimeout = TimeSpan.FromSeconds(15), // a line may stand still for 10 s and come back; the call itself ends where it is later still
+        SocketSendBytes = 16 * 1024, // with what a line of 300 ms needs at 24 kHz: what the kernel holds beyond it could not be taken back
         CloseTimeout = options.CloseTimeout,
         PingInterval = TimeSpan.FromSeconds(20),
     };

@@ -21,6 +21,21 @@ internal enum FaultKind
     /// <summary>The model's audio is digital zeros.</summary>
     Silence,
 
+    /// <summary>The model's audio is too faint to be heard.</summary>
+    Faint,
+
+    /// <summary>The turn stops in its middle: no more audio, and no end.</summary>
+    Halt,
+
+    /// <summary>The next turn has no audio.</summary>
+    Empty,
+
+    /// <summary>The next turn has no audio, and says that the response was rejected.</summary>
+    Reject,
+
+    /// <summary>The next turn does not come at all; everything else does.</summary>
+    Ignore,
+
     /// <summary>Messages that are no JSON, or half of one, or of a kind nobody knows.</summary>
     Garbage,
 

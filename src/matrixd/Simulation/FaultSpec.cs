@@ -11,7 +11,7 @@ namespace Matrixd.Simulation;
 internal sealed record FaultSpec(FaultKind Kind, FaultStage Stage, TimeSpan Delay, int Code = 0, string Text = "", TimeSpan Notice = default, int Times = int.MaxValue)
 {
     private const string Usage =
-        "--fault takes KIND@STAGE[:SECONDS][*TIMES] with KIND of goaway[=SECONDS], close=CODE,TEXT, stall, drop, slow, silence, garbage, late, status=NNN[,RETRY-AFTER] "
+        "--fault takes KIND@STAGE[:SECONDS][*TIMES] with KIND of goaway[=SECONDS], close=CODE,TEXT, stall, drop, slow, silence, faint, halt, empty, reject, ignore, garbage, late, status=NNN[,RETRY-AFTER] "
         + "and STAGE of mint, models, upgrade, setup, ready, audio, turn, tool";
 
     private static readonly TimeSpan s_usualNotice = TimeSpan.FromSeconds(50); // what Google leaves before it closes
@@ -56,6 +56,7 @@ internal sealed record FaultSpec(FaultKind Kind, FaultStage Stage, TimeSpan Dela
         (FaultKind.Stall or FaultKind.Garbage or FaultKind.Drop or FaultKind.Late, FaultStage.Mint or FaultStage.Models) => true,
         (_, FaultStage.Mint or FaultStage.Models) => false,
         (FaultKind.Late, _) => Stage <= FaultStage.Setup,
+        (FaultKind.Faint or FaultKind.Halt or FaultKind.Empty or FaultKind.Reject or FaultKind.Ignore, _) => Stage > FaultStage.Setup,
         _ => true,
     };
 

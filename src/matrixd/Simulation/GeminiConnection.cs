@@ -272,11 +272,12 @@ internal sealed class GeminiConnection : IWebSocketSink
     }
 
     /// <param name="samples">Said in the turn, for usageMetadata: 25 tokens a second of audio.</param>
-    internal void SendTurnComplete(int samples)
+    /// <param name="reason">turnCompleteReason; empty: none.</param>
+    internal void SendTurnComplete(int samples, string reason = "")
     {
         int prompt = (int)((_mind?.Heard ?? 0) * 25 / SpeechDetector.Rate);
         int response = (int)((long)samples * 25 / GeminiMouth.Rate);
-        _outbox.TurnComplete(Setup?.Quirks is { TurnEnd: TurnEndSignal.InteractionIdle }, prompt, response);
+        _outbox.TurnComplete(Setup?.Quirks is { TurnEnd: TurnEndSignal.InteractionIdle }, prompt, response, reason);
         SendHandle();
     }
 

@@ -147,6 +147,15 @@ internal sealed class GeminiFaults(GeminiConnection connection, GeminiMouth mout
             case FaultKind.Silence:
                 mouth.Mute = true;
                 break;
+            case FaultKind.Faint:
+                mouth.Faint = true;
+                break;
+            case FaultKind.Halt:
+                mouth.Halt();
+                break;
+            case FaultKind.Empty or FaultKind.Reject or FaultKind.Ignore:
+                mouth.Next = fault.Kind;
+                break;
             case FaultKind.Garbage:
                 SendGarbage();
                 break;

@@ -59,7 +59,8 @@ internal sealed class GeminiMessageWriter
 
     /// <param name="idle">The model's end of turn is interactionStatus IDLE.</param>
     /// <param name="promptTokens">For usageMetadata, which stands beside it.</param>
-    public ReadOnlySpan<byte> TurnComplete(bool idle, int promptTokens, int responseTokens)
+    /// <param name="reason">turnCompleteReason; empty: none.</param>
+    public ReadOnlySpan<byte> TurnComplete(bool idle, int promptTokens, int responseTokens, string reason = "")
     {
         Begin("serverContent");
         if (idle)
@@ -69,6 +70,11 @@ internal sealed class GeminiMessageWriter
         else
         {
             _json.WriteBoolean("turnComplete", true);
+        }
+
+        if (reason.Length > 0)
+        {
+            _json.WriteString("turnCompleteReason", reason);
         }
 
         _json.WriteEndObject();

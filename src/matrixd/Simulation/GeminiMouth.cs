@@ -42,6 +42,12 @@ internal sealed class GeminiMouth
     /// <summary>Digital zeros instead of the voice.</summary>
     public bool Mute { get; set; }
 
+    /// <summary>A voice of a few steps of 16 bits.</summary>
+    public bool Faint { get; set; }
+
+    /// <summary><see cref="FaultKind.Empty"/>, <see cref="FaultKind.Reject"/> or <see cref="FaultKind.Ignore"/>: what becomes of the next turn; null: it is said.</summary>
+    public FaultKind? Next { get; set; }
+
     /// <exception cref="InvalidOperationException">More turns wait than a script may ask for.</exception>
     public void Say(GeminiTurn turn)
     {
@@ -79,6 +85,14 @@ internal sealed class GeminiMouth
         return true;
     }
 
+    /// <summary>Stops in mid-turn: nothing more of it comes, not even its end.</summary>
+    public void Halt()
+    {
+        _wheel.Cancel(_timer);
+        _turn?.Done.TrySetResult(false);
+        _turn = null;
+    }
+
     /// <summary>The connection is over, or closing: nothing is said any more.</summary>
     public void Stop()
     {
@@ -94,6 +108,18 @@ internal sealed class GeminiMouth
 
     private void Begin(GeminiTurn turn)
     {
+        if (Next is { } fault)
+        {
+            Next = null;
+            turn.Done.TrySetResult(false);
+            if (fault != FaultKind.Ignore)
+            {
+                _connection.SendTurnComplete(0, fault == FaultKind.Reject ? "RESPONSE_REJECTED" : "");
+            }
+
+            return;
+        }
+
         turn.Started = _wheel.Now;
         _turn = turn;
         Step();
@@ -154,6 +180,7 @@ internal sealed class GeminiMouth
     {
         int size = Math.Min(s_messageSizes[turn.Messages % s_messageSizes.Length], turn.Pcm.Length - turn.Sent);
         ReadOnlySpan<short> pcm = Mute ? new short[size] : turn.Pcm.Span.Slice(turn.Sent, size);
+        pcm = Faint ? Softened(pcm) : pcm;
         if (!_connection.SendAudio(pcm, turn.TranscriptFor(turn.Sent, size), turn.Messages))
         {
             return false;
@@ -175,6 +202,18 @@ internal sealed class GeminiMouth
         {
             Begin(next);
         }
+    }
+
+    // 60 dB: full scale becomes 32 steps.
+    private static short[] Softened(ReadOnlySpan<short> pcm)
+    {
+        short[] soft = new short[pcm.Length];
+        for (int i = 0; i < pcm.Length; i++)
+        {
+            soft[i] = (short)(pcm[i] / 1000);
+        }
+
+        return soft;
     }
 
     private static TimeSpan Duration(int samples) => TimeSpan.FromSeconds((double)samples / Rate);

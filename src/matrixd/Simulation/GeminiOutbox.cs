@@ -37,8 +37,9 @@ internal sealed class GeminiOutbox(WebSocketLink link, GeminiLedger ledger)
     public void InputTranscription(string text) => Put("serverContent.inputTranscription", _writer.InputTranscription(text));
 
     /// <param name="idle">The model ends its turns with interactionStatus IDLE.</param>
-    public void TurnComplete(bool idle, int promptTokens, int responseTokens) =>
-        Put(idle ? "serverContent.interactionStatus" : "serverContent.turnComplete", _writer.TurnComplete(idle, promptTokens, responseTokens));
+    /// <param name="reason">Why it ended as it did; empty: nothing is said of it.</param>
+    public void TurnComplete(bool idle, int promptTokens, int responseTokens, string reason = "") =>
+        Put(idle ? "serverContent.interactionStatus" : "serverContent.turnComplete", _writer.TurnComplete(idle, promptTokens, responseTokens, reason));
 
     public void Handle(string handle) => Put("sessionResumptionUpdate", _writer.Resumption(handle));
 

@@ -19,7 +19,8 @@ internal static class SimulateGeminiCommand
           --connection-life SECONDS  goAway comes 50 s before (600)
           --max-sessions N           beyond: 1011, over quota
           --fault KIND@STAGE[:SECONDS][*TIMES]
-              KIND   goaway[=SECONDS] close=CODE,TEXT stall drop slow silence garbage late status=NNN[,RETRY-AFTER]
+              KIND   goaway[=SECONDS] close=CODE,TEXT stall drop slow silence faint halt empty reject ignore
+                     garbage late status=NNN[,RETRY-AFTER]
               STAGE  mint models upgrade setup ready audio turn tool
           --quiet                    no line for each connection on stderr
         """;

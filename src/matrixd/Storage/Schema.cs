@@ -102,6 +102,18 @@ internal static class Schema
         ) STRICT
         """;
 
+    // The words of kind are a closed set in Calls, which grows: no CHECK that every new word would have to rebuild.
+    private const string ModelEvents = """
+        CREATE TABLE model_events (
+            id INTEGER PRIMARY KEY,
+            call_sid TEXT NOT NULL REFERENCES sessions (call_sid) ON DELETE CASCADE,
+            stream_sid TEXT NOT NULL,
+            at_ms INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            detail TEXT NOT NULL
+        ) STRICT
+        """;
+
     private const string Tokens = """
         CREATE TABLE tokens (
             kind TEXT PRIMARY KEY NOT NULL,
@@ -139,6 +151,10 @@ internal static class Schema
             Tokens,
             WarmSessions,
             $"PRAGMA application_id = {ApplicationId}",
+        ]),
+        new(2, [
+            ModelEvents,
+            "CREATE INDEX model_events_by_call ON model_events (call_sid)",
         ]),
     ];
 

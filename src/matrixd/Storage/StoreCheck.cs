@@ -60,6 +60,29 @@ internal static class StoreCheck
         }
     }
 
+    /// <summary>Reads the whole file for faults, for diagnosis; changes nothing, and leaves no file of another owner behind.</summary>
+    /// <returns>The schema's version.</returns>
+    /// <exception cref="StorageException">What is wrong with it, and what to do.</exception>
+    public static int Diagnose(string path)
+    {
+        try
+        {
+            SqliteRelease.Linked();
+
+            // A reader of a file without its log would make an empty one, owned by whoever asks: the daemon's user could not open it then.
+            bool hasLog = new FileInfo(StoreFile.LogOf(path)) is { Exists: true, Length: > 0 };
+            StoreTuning tuning = new();
+            using StoreConnection reader = hasLog ? StoreConnection.OpenReader(path, tuning.BusyTimeout) : StoreConnection.OpenWithoutLog(path);
+            RefuseForeign(reader, path, tuning);
+            RefuseDamaged(reader, path);
+            return Migrator.Version(reader);
+        }
+        catch (SqliteException e)
+        {
+            throw Explain(path, e);
+        }
+    }
+
     /// <summary>Says what an error at the start means.</summary>
     public static StorageException Explain(string path, SqliteException e) => e.SqliteErrorCode switch
     {

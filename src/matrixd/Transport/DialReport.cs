@@ -25,5 +25,7 @@ internal sealed record DialReport
 
     public string CertificateSubject { get; init; } = "";
 
+    public string CertificateIssuer { get; init; } = "";
+
     public DateTime? CertificateExpires { get; init; }
 }

@@ -48,6 +48,7 @@ internal sealed class SocketDialGround : IDialGround
             CipherSuite = tls.NegotiatedCipherSuite.ToString(),
             Alpn = tls.NegotiatedApplicationProtocol.ToString(),
             CertificateSubject = certificate?.Subject ?? "",
+            CertificateIssuer = certificate?.Issuer ?? "",
             CertificateExpires = certificate?.NotAfter,
         };
     }

@@ -36,7 +36,8 @@ internal static class SocketTuning
     ];
 
     /// <summary>No Nagle delay; a dead peer is noticed without pings.</summary>
-    public static void Apply(Socket socket)
+    /// <param name="sendBytes">What the kernel may hold of what was sent; 0: as much as it likes.</param>
+    public static void Apply(Socket socket, int sendBytes = 0)
     {
         if (socket.AddressFamily is not (AddressFamily.InterNetwork or AddressFamily.InterNetworkV6))
         {
@@ -44,6 +45,11 @@ internal static class SocketTuning
         }
 
         socket.NoDelay = true;
+        if (sendBytes > 0)
+        {
+            socket.SendBufferSize = sendBytes; // Linux doubles it for its own bookkeeping
+        }
+
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveTimeSeconds);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);

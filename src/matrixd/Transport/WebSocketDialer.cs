@@ -52,6 +52,37 @@ internal static class WebSocketDialer
         }
     }
 
+    /// <summary>Goes as far as TLS and hangs up, for diagnosis: the server is asked nothing.</summary>
+    /// <exception cref="DialException">It did not come so far; says at which stage.</exception>
+    public static async Task<DialReport> ProbeAsync(WebSocketDialTarget target, TimeProvider clock, CancellationToken stopping)
+    {
+        var stages = new DialStages(target, stopping);
+        long started = clock.GetTimestamp();
+        SocketDialGround ground = SocketDialGround.Instance;
+        LinkTransport transport = await ConnectAsync(target, ground, stages);
+        try
+        {
+            long connected = clock.GetTimestamp();
+            DialReport report = new();
+            if (target.Tls)
+            {
+                LinkTransport plain = transport;
+                (transport, report) = await stages.RunAsync(DialStage.Tls, target.TlsTimeout, token => ground.SecureAsync(plain, target, token));
+            }
+
+            return report with
+            {
+                RemoteEndPoint = transport.RemoteEndPoint,
+                Connect = clock.GetElapsedTime(started, connected),
+                Tls = clock.GetElapsedTime(connected),
+            };
+        }
+        finally
+        {
+            await transport.CloseAsync();
+        }
+    }
+
     // A connection to the server: straight, or through the proxy's tunnel.
     private static async Task<LinkTransport> ConnectAsync(WebSocketDialTarget target, IDialGround ground, DialStages stages)
     {

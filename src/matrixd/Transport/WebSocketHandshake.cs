@@ -81,11 +81,11 @@ internal static class WebSocketHandshake
         await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
         if (context.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket)
         {
-            SocketTuning.Apply(socket);
+            SocketTuning.Apply(socket, limits.SocketSendBytes);
         }
 
         string remote = RemoteEndPoint(context.Connection);
-        LinkTransport transport = context.Features.Get<LoopConnectionContext>()?.TakeOver(remote) ?? (LinkTransport)new KestrelTransport(
+        LinkTransport transport = context.Features.Get<LoopConnectionContext>()?.TakeOver(remote, limits.SocketSendBytes) ?? (LinkTransport)new KestrelTransport(
             context.Features.GetRequiredFeature<IConnectionTransportFeature>().Transport,
             context.Features.GetRequiredFeature<IConnectionLifetimeFeature>(),
             remote);

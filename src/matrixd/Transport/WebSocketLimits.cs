@@ -28,6 +28,9 @@ internal sealed record WebSocketLimits
     /// <summary>Framed bytes that may wait for the socket; <see cref="WebSocketLink.Send"/> refuses beyond.</summary>
     public int SendQueueBytes { get; init; } = 1024 * 1024;
 
+    /// <summary>What the kernel may hold of what was sent [bytes]; 0: as much as it likes, which can be megabytes.</summary>
+    public int SocketSendBytes { get; init; }
+
     /// <summary>How long a close may take before the connection is cut.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -20,6 +20,7 @@ internal static class ConfigBuilder
         Exotel = Exotel(sections.Exotel, sections.Limits) with { Proxy = proxy.Exotel, CaFile = sections.Gemini.FilePath(GeminiKeys.CaFile) },
         Gemini = Gemini(sections.Gemini, sections.Limits, proxy.Gemini),
         Calls = Calls(sections, processors),
+        Diagnostics = Diagnostics(sections.Diagnostics),
         Agents = [.. sections.Agents.Select(Agent)],
         Tools = [.. sections.Tools.Select(Tool)],
     };
@@ -68,7 +69,6 @@ internal static class ConfigBuilder
         ApiVersion = gemini.Text(GeminiKeys.ApiVersion),
         Model = WithoutPrefix(gemini.Text(GeminiKeys.Model), "models/"),
         MaxSessions = gemini.Integer(GeminiKeys.MaxSessions),
-        RotateAfter = gemini.Duration(GeminiKeys.RotateAfter),
         Proxy = proxy,
         SharedTokenUses = gemini.Integer(GeminiKeys.SharedTokenUses),
         SharedTokenRefresh = gemini.Duration(GeminiKeys.SharedTokenRefresh),
@@ -87,12 +87,49 @@ internal static class ConfigBuilder
             MediaIdle = sections.Limits.Duration(LimitsKeys.MediaIdle),
             CloseTimeout = sections.Limits.Duration(LimitsKeys.CloseTimeout),
             ModelReadyTimeout = sections.Limits.Duration(LimitsKeys.ModelReadyTimeout),
+            RotateAfter = sections.Gemini.Duration(GeminiKeys.RotateAfter),
             OutboundLead = sections.Exotel.Duration(ExotelKeys.OutboundLead),
             UplinkFrame = sections.Gemini.Duration(GeminiKeys.UplinkFrame),
             UplinkBuffer = sections.Gemini.Duration(GeminiKeys.UplinkBuffer),
+            BargeIn = BargeIn(sections.BargeIn),
+            Stalls = Stalls(sections.Watchdog),
             RecordingDirectory = sections.Recording.Flag(RecordingKeys.Enabled) ? sections.Recording.FilePath(RecordingKeys.Directory) : "",
         };
     }
+
+    private static DiagnosticsOptions Diagnostics(SectionValues diagnostics) => new()
+    {
+        WireTap = TapWord.TryParse(diagnostics.Text(DiagnosticsKeys.WireTap), out IReadOnlyList<TapWord> words, out string wrong) ? words : throw new InvalidOperationException(wrong),
+        TapDirectory = diagnostics.FilePath(DiagnosticsKeys.TapDirectory),
+        KeepAudio = diagnostics.Text(DiagnosticsKeys.TapAudio) == "keep",
+        KeepNumbers = diagnostics.Text(DiagnosticsKeys.TapNumbers) == "keep",
+        TapeBytes = ByteSizes.Parse(diagnostics.Text(DiagnosticsKeys.TapCallBytes)),
+        DirectoryBytes = ByteSizes.Parse(diagnostics.Text(DiagnosticsKeys.TapMaxBytes)),
+        Keep = diagnostics.Duration(DiagnosticsKeys.TapKeep),
+        FlightRecorder = diagnostics.Flag(DiagnosticsKeys.FlightRecorder),
+    };
+
+    private static BargeInOptions BargeIn(SectionValues bargeIn) => new()
+    {
+        IsLocal = bargeIn.Text(BargeInKeys.Detector) == BargeInKeys.Local,
+        MinimumSpeech = bargeIn.Duration(BargeInKeys.MinimumSpeech),
+        Grace = bargeIn.Duration(BargeInKeys.Grace),
+        StartGrace = bargeIn.Duration(BargeInKeys.StartGrace),
+        IsReversible = bargeIn.Flag(BargeInKeys.Reversible),
+        Confirm = bargeIn.Duration(BargeInKeys.Confirm),
+        ResumeAfter = bargeIn.Duration(BargeInKeys.ResumeAfter),
+    };
+
+    private static StallOptions Stalls(SectionValues watchdog) => new()
+    {
+        IsEnabled = watchdog.Flag(WatchdogKeys.Enabled),
+        NoAnswer = watchdog.Duration(WatchdogKeys.NoAnswer),
+        SilentAudio = watchdog.Duration(WatchdogKeys.SilentAudio),
+        NoMessage = watchdog.Duration(WatchdogKeys.NoMessage),
+        BrokenTurn = watchdog.Duration(WatchdogKeys.BrokenTurn),
+        Step = watchdog.Duration(WatchdogKeys.Step),
+        Nudge = watchdog.Text(WatchdogKeys.Nudge) is { Length: > 0 } nudge ? nudge : StallOptions.DefaultNudge,
+    };
 
     private static AgentOptions Agent(SectionValues agent) => new()
     {

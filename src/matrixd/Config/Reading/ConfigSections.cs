@@ -19,7 +19,10 @@ internal sealed class ConfigSections
         Exotel = One(root, ExotelKeys.Section);
         Gemini = One(root, GeminiKeys.Section);
         Limits = One(root, LimitsKeys.Section);
+        BargeIn = One(root, BargeInKeys.Section);
+        Watchdog = One(root, WatchdogKeys.Section);
         Recording = One(root, RecordingKeys.Section);
+        Diagnostics = One(root, DiagnosticsKeys.Section);
         Agents = Many(root, AgentKeys.Section, AgentKeys.Name);
         Tools = Many(root, ToolKeys.Section, ToolKeys.Name);
     }
@@ -34,7 +37,13 @@ internal sealed class ConfigSections
 
     public SectionValues Limits { get; }
 
+    public SectionValues BargeIn { get; }
+
+    public SectionValues Watchdog { get; }
+
     public SectionValues Recording { get; }
+
+    public SectionValues Diagnostics { get; }
 
     public IReadOnlyList<SectionValues> Agents { get; }
 

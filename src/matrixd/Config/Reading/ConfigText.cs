@@ -51,7 +51,7 @@ internal static partial class ConfigText
         return quoted.Append('"').ToString();
     }
 
-    public static string MaskNumber(string number) => number.Length <= NumberTail ? "…" : "…" + number[^NumberTail..];
+    public static string MaskNumber(string number) => !number.Any(char.IsAsciiDigit) ? number : number.Length <= NumberTail ? "…" : "…" + number[^NumberTail..];
 
     private static string Render(TomlValue value, Func<string, string> text) => value switch
     {

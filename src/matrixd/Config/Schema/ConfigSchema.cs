@@ -10,7 +10,10 @@ internal static class ConfigSchema
         ExotelKeys.Section,
         GeminiKeys.Section,
         LimitsKeys.Section,
+        BargeInKeys.Section,
+        WatchdogKeys.Section,
         RecordingKeys.Section,
+        DiagnosticsKeys.Section,
         AgentKeys.Section,
         ToolKeys.Section,
     ];

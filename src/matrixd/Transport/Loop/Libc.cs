@@ -27,6 +27,7 @@ internal static unsafe partial class Libc
     public const int SOCK_CLOEXEC = 0x80000;
     public const int SOL_SOCKET = 1;
     public const int SO_ERROR = 4;
+    public const int SO_SNDBUF = 7;
     public const int SO_LINGER = 13;
     public const int SHUT_RDWR = 2;
     public const int MSG_NOSIGNAL = 0x4000;

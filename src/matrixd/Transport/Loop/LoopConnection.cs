@@ -14,6 +14,7 @@ internal sealed class LoopConnection : LoopHandler
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _fd;
     private int _requests;
+    private int _sendBytes;
     private TlsSession? _tls;
     private TlsSession? _nextTls;
     private LoopStep? _step;
@@ -58,6 +59,13 @@ internal sealed class LoopConnection : LoopHandler
     {
         _input.Next = reader;
         Request(LoopRequests.Read);
+    }
+
+    /// <summary>Bounds what the kernel may hold of what was sent. Any thread.</summary>
+    public void LimitSending(int bytes)
+    {
+        _sendBytes = bytes;
+        Request(LoopRequests.Limit);
     }
 
     /// <summary>The reader that had enough for the moment takes more. Any thread.</summary>
@@ -108,7 +116,8 @@ internal sealed class LoopConnection : LoopHandler
         bool canWrite = (events & ~Libc.EPOLLIN) != 0; // room, or an error that the write will find
         if (_input.IsReading && ((events & ~Libc.EPOLLOUT) != 0 || _input.WantsWrite))
         {
-            Read();
+            _input.Read(_loop.ReadBuffer, _fd, _tls);
+            UpdateInterest();
         }
 
         if (_writer.Waits && canWrite && TryEndWrite())
@@ -136,6 +145,11 @@ internal sealed class LoopConnection : LoopHandler
             {
                 UpdateInterest();
             }
+        }
+
+        if (requests.HasFlag(LoopRequests.Limit) && _fd >= 0)
+        {
+            LoopSocket.LimitSending(_fd, _sendBytes);
         }
 
         if (requests.HasFlag(LoopRequests.Read))
@@ -215,22 +229,15 @@ internal sealed class LoopConnection : LoopHandler
         }
     }
 
+    // With TLS at once: the session may hold what the socket has not any more.
     private void BeginReading()
     {
         _input.IsReading = true;
         if (_tls is not null)
         {
-            Read(); // the session may hold what the socket has not any more
+            _input.Read(_loop.ReadBuffer, _fd, _tls);
         }
-        else
-        {
-            UpdateInterest();
-        }
-    }
 
-    private void Read()
-    {
-        _input.Read(_loop.ReadBuffer, _fd, _tls);
         UpdateInterest();
     }
 

@@ -83,9 +83,15 @@ internal sealed class LoopConnectionContext : ConnectionContext,
 
     /// <summary>The connection below a WebSocket that this has become.</summary>
     /// <param name="remoteEndPoint">The peer, for logs.</param>
+    /// <param name="sendBytes">What the kernel may hold of what was sent; 0: as much as it likes.</param>
     /// <returns>Null where TLS lies between: then what is Kestrel's transport now is the way, on the loop's thread from here on.</returns>
-    public LoopTransport? TakeOver(string remoteEndPoint)
+    public LoopTransport? TakeOver(string remoteEndPoint, int sendBytes)
     {
+        if (sendBytes > 0)
+        {
+            _connection.LimitSending(sendBytes);
+        }
+
         if (!ReferenceEquals(Transport, _pipes))
         {
             Scheduler.IsInline = true;

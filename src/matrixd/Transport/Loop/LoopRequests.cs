@@ -1,6 +1,6 @@
 namespace Matrixd.Transport.Loop;
 
-/// <summary>What other threads have asked a connection for. Carried out in this order.</summary>
+/// <summary>What other threads have asked a connection for.</summary>
 [Flags]
 internal enum LoopRequests
 {
@@ -10,4 +10,5 @@ internal enum LoopRequests
     Resume = 8,
     Close = 16,
     Abort = 32,
+    Limit = 64,
 }

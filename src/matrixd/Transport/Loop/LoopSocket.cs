@@ -32,6 +32,9 @@ internal static unsafe class LoopSocket
         }
     }
 
+    /// <summary>Bounds what the kernel may hold of what was sent [bytes]; Linux doubles it for its own bookkeeping.</summary>
+    public static void LimitSending(int fd, int bytes) => _ = Libc.SetSocketOption(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUF, &bytes, sizeof(int));
+
     /// <summary>Begins to connect.</summary>
     /// <returns>True where it is connected already.</returns>
     /// <exception cref="IOException">It failed at once.</exception>

@@ -51,6 +51,7 @@ internal static class TlsVerdict
             CipherSuite = cipher,
             Alpn = alpn,
             CertificateSubject = certificate?.Subject ?? "",
+            CertificateIssuer = certificate?.Issuer ?? "",
             CertificateExpires = certificate?.NotAfter,
         };
     }

@@ -1,0 +1,63 @@
+using Matrixd.Audio;
+
+namespace Matrixd.Calls;
+
+/// <summary>How loud what the caller hears is, at the time at which it is heard: what comes back of it on the line is no caller.</summary>
+/// <remarks>A ring of levels for frames of 20 ms on the call's time line. Owned by one call, under its gate; the only allocation is the ring.</remarks>
+/// <param name="sampleRate">The caller's rate [Hz].</param>
+internal sealed class FarEndLevel(int sampleRate)
+{
+    // 5 s: the longest lead, and more than a chunk behind it.
+    private const int Frames = 256;
+
+    private readonly float[] _levels = Silence(); // [dBFS]
+    private readonly long[] _places = new long[Frames]; // frame that each level is of
+    private readonly int _frame = sampleRate / 50; // [samples]
+
+    /// <summary>Audio that will be heard.</summary>
+    /// <param name="heardAt">When its first sample is heard, on the time line.</param>
+    public void Write(long heardAt, ReadOnlySpan<short> pcm)
+    {
+        while (!pcm.IsEmpty)
+        {
+            long frame = heardAt / _frame;
+            int take = (int)Math.Min(pcm.Length, ((frame + 1) * _frame) - heardAt);
+            float level = (float)PcmLevel.RmsDbfs(pcm[..take]);
+            int slot = (int)(frame % Frames);
+            _levels[slot] = _places[slot] == frame ? Math.Max(_levels[slot], level) : level;
+            _places[slot] = frame;
+            heardAt += take;
+            pcm = pcm[take..];
+        }
+    }
+
+    /// <summary>Nothing is heard from here on.</summary>
+    public void Clear(long now)
+    {
+        long first = now / _frame;
+        for (int slot = 0; slot < Frames; slot++)
+        {
+            _levels[slot] = _places[slot] > first ? float.NegativeInfinity : _levels[slot];
+        }
+    }
+
+    /// <summary>Loudest of what is heard in a stretch of time [dBFS]; negative infinity where nothing is.</summary>
+    public double At(long position, int length)
+    {
+        float loudest = float.NegativeInfinity;
+        for (long frame = position / _frame; frame <= (position + length) / _frame; frame++)
+        {
+            int slot = (int)(frame % Frames);
+            loudest = _places[slot] == frame ? Math.Max(loudest, _levels[slot]) : loudest;
+        }
+
+        return loudest;
+    }
+
+    private static float[] Silence()
+    {
+        float[] levels = new float[Frames];
+        Array.Fill(levels, float.NegativeInfinity);
+        return levels;
+    }
+}

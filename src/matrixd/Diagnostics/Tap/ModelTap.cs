@@ -1,0 +1,24 @@
+using Matrixd.Transport;
+
+namespace Matrixd.Diagnostics;
+
+/// <summary>Watches one socket to the model.</summary>
+internal sealed class ModelTap(CallTap call, int connection) : ILinkTap
+{
+    private int _closing;
+
+    public void OnReceived(WebSocketOpcode opcode, ReadOnlySpan<byte> message) => call.Message(TapeLeg.Gemini, connection, isInbound: true, opcode, message);
+
+    public void OnSent(WebSocketOpcode opcode, ReadOnlySpan<byte> message) => call.Message(TapeLeg.Gemini, connection, isInbound: false, opcode, message);
+
+    public void OnClosing(ushort code, string reason)
+    {
+        if (Interlocked.Exchange(ref _closing, 1) == 0)
+        {
+            call.Event(TapeLeg.Gemini, connection, isInbound: false, TapeEvent.Close, code, reason);
+        }
+    }
+
+    public void OnClosed(in WebSocketClose close) => call.Event(
+        TapeLeg.Gemini, connection, isInbound: true, TapeEvent.Close, close.Code, close.Reason, TapeWords.Of(close.Cause));
+}
