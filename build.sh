@@ -70,7 +70,7 @@ publish() {
   done
   case "$isa" in
     native) args+=(-p:IlcInstructionSet=native) ;;
-    baseline) args+=(-p:IlcInstructionSet=sse4.2,popcnt) ;;
+    baseline) args+=(-p:IlcInstructionSet=sse4.2) ;; # with popcnt, wherever there is the one there is the other
   esac
   local rid archive
   case "$(uname -m)" in
@@ -125,5 +125,5 @@ case "${1:-}" in
   publish) shift; publish "$@" ;;
   native) native ;; # publish, where a source is newer than the binary
   deb) shift; deb "$@" ;;
-  *) die "usage: ./build.sh build | demo [--out DIR] [--caller FILE.wav] | test [--full] | bench [kernels | audio | calls | pair] | publish [--isa baseline | --native] | deb" ;;
+  *) die "usage: ./build.sh build | demo [--out DIR] [--caller FILE.wav] | test [--full] | bench [kernels | audio | calls | pair | rotation] | publish [--isa baseline | --native] | deb" ;;
 esac

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Benches: run.sh [kernels] (BenchmarkDotNet on every hot kernel) | audio (our resamplers beside other libraries', pairs to listen to) | calls (what a call costs on this machine) | pair (floor and daemon by turns).
+# Benches: run.sh [kernels] (BenchmarkDotNet on every hot kernel) | audio (our resamplers beside other libraries', pairs to listen to) | calls (what a call costs on this machine) | pair (floor and daemon by turns) |
+# rotation (what moving and losing connections to Gemini costs a call).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
@@ -13,8 +14,15 @@ native_tools() {
   bench/native/build.sh
 }
 
+# calls: what the binary's own command does, with the floor to compare with and the load in C, which costs less than the one in the binary.
+calls() {
+  ./build.sh native
+  native_tools
+  artifacts/matrixd bench calls --load artifacts/bench/load --floor artifacts/bench/floor "$@"
+}
+
 # pair: floor and daemon by turns under the same load, --calls N (400), --seconds S (20), --rounds R (3), --grid-us US (1000), --binary FILE;
-# --busy yes: the machine has other work, so the load runs in real time and what is measured before others (root).
+# --busy yes: the machine has other work, so both run in real time, the load before the other (root).
 # The processor time of one that is measured is divided by the audio that really flowed, so a machine that is busy with other work tells little lies only.
 pair() {
   local calls=400 seconds=20 rounds=3 grid=1000 binary=artifacts/matrixd busy="" round
@@ -28,7 +36,7 @@ pair() {
   [ -x "$binary" ] || ./build.sh native
   native_tools
   rt=() before=()
-  if [ "$busy" = yes ]; then rt=(chrt -f 10) before=(nice -n -15); fi
+  if [ "$busy" = yes ]; then rt=(chrt -f 10) before=(chrt -r 5); fi
   work=$(mktemp -d)
   trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
   for round in $(seq "$rounds"); do
@@ -115,10 +123,20 @@ wait_for() {
   exit 1
 }
 
+# rotation: --calls N (100): half of them have their connection announced away, half have it reset, while their callers speak; over real sockets.
+rotation() {
+  local calls=100
+  if [ "${1:-}" = --calls ]; then calls=$2; shift 2; fi
+  [ $# -eq 0 ] || { echo "bench rotation: $1 is not known" >&2; exit 2; }
+  MATRIXD_BENCH_CALLS=$calls dotnet test src/matrixd.Tests -c Release --nologo --filter FullyQualifiedName~RotationBench --logger 'console;verbosity=quiet'
+  echo "load average        $(cut -d' ' -f1-3 /proc/loadavg)"
+}
+
 case "${1:-kernels}" in
+  rotation) shift; rotation "$@" ;;
   pair) shift; pair "$@" ;;
-  calls) shift; pair "$@" ;;
+  calls) shift; calls "$@" ;;
   kernels) shift || true; kernels "$@" ;;
   audio) audio ;;
-  *) echo "usage: ./build.sh bench [kernels | audio | calls | pair] [FLAGS]" >&2; exit 2 ;;
+  *) echo "usage: ./build.sh bench [kernels | audio | calls | pair | rotation] [FLAGS]" >&2; exit 2 ;;
 esac

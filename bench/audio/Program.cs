@@ -1,7 +1,9 @@
 using Matrixd.Audio;
 using Matrixd.Bench.Audio;
+using Matrixd.Simulation.Kernels;
 
 // audio-bench table: the comparison.
+// audio-bench kernels [FLAGS]: what `matrixd bench kernels` does, without the daemon around it.
 // audio-bench listen SPEECH24 SPEECH8 DIRECTORY: pairs of WAVs, naive and ours.
 Conversion[] conversions = [new(8000, 16000), new(24000, 8000)];
 switch (args)
@@ -10,6 +12,9 @@ switch (args)
         Console.Write(Report.Table(Candidate.All, [.. conversions.Select(c =>
             (c, Candidate.All.Select(candidate => Quality.Of(candidate, c)).ToArray(), Speed.Of(Candidate.All, c)))]));
         return 0;
+
+    case ["kernels", ..]:
+        return await KernelBenchCommand.RunAsync(args[1..], Console.Out);
 
     case ["listen", string speech24, string speech8, string directory]:
         foreach (Conversion c in conversions)
@@ -29,6 +34,6 @@ switch (args)
         return 0;
 
     default:
-        Console.Error.WriteLine("usage: audio-bench table | listen SPEECH24.wav SPEECH8.wav DIRECTORY");
+        Console.Error.WriteLine("usage: audio-bench table | kernels | listen SPEECH24.wav SPEECH8.wav DIRECTORY");
         return 2;
 }

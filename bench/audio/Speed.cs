@@ -40,7 +40,7 @@ internal readonly record struct Speed(double FastestNs, double MedianNs)
     private static int Calibrate(IConverter converter, short[] input, short[] output)
     {
         int count = 1;
-        while (Run(converter, input, output, count) < 1e6)
+        while (Enumerable.Range(0, 3).Min(_ => Run(converter, input, output, count)) < 1e6) // one that was interrupted says nothing
         {
             count *= 2;
         }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -38,6 +39,11 @@ void net_die(const char *what) {
 }
 
 void net_start(void) {
+  struct rlimit files;
+  if (!getrlimit(RLIMIT_NOFILE, &files)) {
+    files.rlim_cur = files.rlim_max; // two sockets a call
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
   net_epoll = epoll_create1(EPOLL_CLOEXEC);
   if (net_epoll < 0) net_die("epoll_create1");
   prctl(PR_SET_TIMERSLACK, 1UL); // else waits of less than a millisecond end 50 us late

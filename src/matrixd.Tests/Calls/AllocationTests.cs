@@ -18,13 +18,14 @@ public sealed class AllocationTests
     private const int Windows = 12;
 
     [Theory]
-    [InlineData(8000, 20)]
-    [InlineData(8000, 100)]
-    [InlineData(24000, 20)]
-    public async Task A_second_of_a_call_allocates_nothing_both_ways_with_recording(int rate, int uplinkMs)
+    [InlineData(8000, 20, false)]
+    [InlineData(8000, 100, false)]
+    [InlineData(24000, 20, false)]
+    [InlineData(8000, 20, true)]
+    public async Task A_second_of_a_call_allocates_nothing_both_ways_with_recording(int rate, int uplinkMs, bool hasOwnEar)
     {
         string directory = Directory.CreateTempSubdirectory("matrixd-allocation-").FullName;
-        CallStory story = new(rate, o => o with { RecordingDirectory = directory, CallMax = TimeSpan.FromHours(2), UplinkFrame = TimeSpan.FromMilliseconds(uplinkMs) });
+        CallStory story = new(rate, o => o with { RecordingDirectory = directory, CallMax = TimeSpan.FromHours(2), UplinkFrame = TimeSpan.FromMilliseconds(uplinkMs), BargeIn = new BargeInOptions { IsLocal = hasOwnEar } });
         SilentModel model = new();
         CallEnvironment environment = story.Environment with { Models = model };
         FakeLink callerLink = new() { Keeps = false };

@@ -6,7 +6,7 @@ namespace Matrixd.Tests.Calls;
 
 public sealed class FarEndLevelTests
 {
-    private readonly FarEndLevel _farEnd = new(8000);
+    private readonly FarEndLevel _farEnd = new(8000, TimeSpan.FromMilliseconds(300));
 
     [Fact]
     public void What_is_heard_is_as_loud_as_it_was_sent_where_and_while_it_is_heard()
@@ -40,10 +40,20 @@ public sealed class FarEndLevelTests
     }
 
     [Fact]
+    public void The_longest_lead_has_its_place()
+    {
+        FarEndLevel farEnd = new(8000, TimeSpan.FromSeconds(5));
+        farEnd.Write(0, Signals.Tone(440, 8000, 5.4));
+
+        Assert.Equal(-15.2, farEnd.At(0, 160), 0.3);
+        Assert.Equal(-15.2, farEnd.At(43_000, 160), 0.3);
+    }
+
+    [Fact]
     public void A_level_is_forgotten_when_its_place_is_used_again()
     {
         _farEnd.Write(0, Signals.Tone(440, 8000, 0.1));
 
-        Assert.Equal(double.NegativeInfinity, _farEnd.At(256 * 160, 160));
+        Assert.Equal(double.NegativeInfinity, _farEnd.At(128 * 160, 160));
     }
 }

@@ -55,6 +55,24 @@ public sealed class LocalBargeInTests
     }
 
     [Fact]
+    public async Task A_turn_of_which_nothing_had_been_heard_begins_when_it_is_heard_after_the_pause()
+    {
+        await using CallStory story = Story();
+        Ear(story);
+        story.Model.Says(Signals.Noise(24_000, 1.6, seed: 5));
+        story.Model.EndsTurn();
+        story.Model.Says(Signals.Noise(24_000, 1, seed: 6)); // its first chunk is at the carrier when the first turn is paused
+        story.Model.EndsTurn();
+        story.Line(1100);
+        story.Line(360, s_haan);
+        story.Line(5000);
+
+        Assert.Equal(1, story.Counters.PlayoutResumes);
+        Assert.Equal(2, story.Log.Turns.Count);
+        Assert.InRange(story.Log.Turns[1].StartMs, 2000, 2800); // not 1600
+    }
+
+    [Fact]
     public async Task The_models_own_word_during_a_pause_drops_the_rest_without_another_clear()
     {
         await using CallStory story = Story();
@@ -93,7 +111,7 @@ public sealed class LocalBargeInTests
         }
 
         Assert.Equal(told, story.Caller.Told.Count);
-        Assert.Equal((1, 0, 1, 1), (story.Counters.PlayoutPauses, story.Counters.PlayoutResumes, story.Counters.BargeIns, story.Counters.LocalBargeIns));
+        Assert.Equal((1, 0, 0, 1), (story.Counters.PlayoutPauses, story.Counters.PlayoutResumes, story.Counters.BargeIns, story.Counters.LocalBargeIns));
         story.Model.EndsTurn();
         story.Model.Says(Signals.Tone(440, 24_000, 1));
         story.Model.EndsTurn();
@@ -114,7 +132,7 @@ public sealed class LocalBargeInTests
         story.Line(3000);
 
         Assert.Equal(sent, story.Caller.PcmBytes);
-        Assert.Equal((0, 1, 1), (story.Counters.PlayoutPauses, story.Counters.BargeIns, story.Counters.LocalBargeIns));
+        Assert.Equal((0, 0, 1), (story.Counters.PlayoutPauses, story.Counters.BargeIns, story.Counters.LocalBargeIns));
     }
 
     [Fact]

@@ -71,6 +71,25 @@ public sealed class StallWatchTests
     }
 
     [Fact]
+    public void Sounds_far_apart_add_up_to_nothing_and_words_one_after_the_other_do()
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            _rig.Speak(0.2);
+            _rig.Wait(20);
+        }
+
+        Assert.Empty(_rig.Stalls);
+        for (int i = 0; i < 3; i++)
+        {
+            _rig.Speak(0.5);
+            _rig.Wait(3);
+        }
+
+        Assert.NotEmpty(_rig.Stalls);
+    }
+
+    [Fact]
     public void A_short_word_that_the_model_understood_does()
     {
         _rig.Speak(0.5);

@@ -22,6 +22,7 @@ public sealed partial class RoomTests
         ["Config"] = ["Calls", "Exotel", "Gemini", "Agents", "Campaigns", "Server", "Storage"], // their options
         ["Diagnostics"] = ["Calls", "Exotel", "Gemini", "Agents", "Campaigns", "Server", "Storage", "Transport", "Config", "Models"],
         ["Simulation"] = ["Models", "Transport"],
+        ["Benchmarks"] = ["Config", "Simulation", "Transport"], // Config: for the machine's name and the file it reads
         ["Web"] = [],
     };
 

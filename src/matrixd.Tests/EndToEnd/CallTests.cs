@@ -20,7 +20,7 @@ public class CallTests
         Assert.True(report.HeardMs > 1000, $"heard {report.HeardMs} ms");
         Session row = await house.EndedAsync("call-1");
         Assert.Equal(CallEndReason.CallerHungUp, row.EndReason);
-        Assert.True(File.Exists(row.RecordingPath), row.RecordingPath);
+        await Eventually.TrueAsync(() => File.Exists(row.RecordingPath), "the recording has its name");
         IReadOnlyList<TurnRecord> turns = await house.ReadAsync((_, log) => log.TurnsAsync(row.CallSid));
         Assert.Contains(turns, turn => turn.Speaker == Speaker.Model);
         Assert.Contains(turns, turn => turn.Speaker == Speaker.Caller);

@@ -32,7 +32,7 @@ public class ModelGarbageTests
 
     // U19
     [Fact]
-    public async Task A_message_of_32_MiB_ends_the_call_as_lost_and_the_daemon_lives()
+    public async Task A_message_of_32_MiB_costs_a_connection_and_not_the_call()
     {
         GeminiSimulatorOptions large = House.Scripted;
         await using House house = await House.BuildAsync(large with { Limits = large.Limits with { SendQueueBytes = 40 * 1024 * 1024 } });
@@ -41,10 +41,12 @@ public class ModelGarbageTests
 
         connection.SendRaw($"{{\"x\":\"{new string('x', 32 * 1024 * 1024)}\"}}");
 
-        Assert.Equal(1011, (await line.Closed).Code);
-        Assert.Equal(CallEndReason.ModelLost, (await house.EndedAsync("u19-large")).EndReason);
-        await house.LineAsync("u19-after");
-        await house.ReadyAsync(1);
+        GeminiConnection second = await house.ReadyAsync(1);
+        line.Speak(Signals.Speech(8000, 0.3));
+        await second.Ledger.WaitAsync(() => second.Ledger.AudioMessages >= 14, "the caller's audio on the new connection", TimeSpan.FromSeconds(30));
+        line.HangUp();
+        Assert.Equal(CallEndReason.CallerHungUp, (await house.EndedAsync("u19-large")).EndReason);
+        Assert.Equal(2, house.Gemini.Connections.Count);
     }
 
     // U19

@@ -1,4 +1,5 @@
 using Matrixd.Calls;
+using Matrixd.Config;
 using Matrixd.Simulation;
 using Matrixd.Tests.Support;
 using Xunit;
@@ -23,11 +24,12 @@ public sealed class StallTests
     public async Task A_stalled_model_is_brought_back_and_the_caller_hears_it(string fault, string kind, int connections)
     {
         await using House house = await House.BuildAsync(
-            new GeminiSimulatorOptions { Voice = GeminiVoice.File, VoicePcm = s_voice, SpeedFactor = 4, Faults = [FaultSpec.Parse(fault)] }, Watched);
+            new GeminiSimulatorOptions { Voice = GeminiVoice.File, VoicePcm = s_voice, SpeedFactor = 4, Faults = [FaultSpec.Parse(fault)] },
+            config => Watched(config, noAnswer: kind == "stalled" ? 1.5 : 20)); // the one must not overtake the other
 
         ExotelCaller caller = await house.CallAsync(house.Caller("stall", Signals.Speech(8000, 2)) with { Linger = TimeSpan.FromMinutes(1) });
         await house.ReadyAsync();
-        await Eventually.TrueAsync(async () => Kinds(await EventsAsync(house)).Contains("nudged"), "the model is asked to go on");
+        await Eventually.TrueAsync(async () => Kinds(await EventsAsync(house)).Contains("nudged"), "the model is asked to go on", TimeSpan.FromSeconds(30));
         GeminiConnection connection = await house.ReadyAsync(connections - 1);
         await connection.Ledger.ReceivedAsync("realtime_input.text", limit: TimeSpan.FromSeconds(30));
         await caller.WaitAsync(_ => caller.Heard.Any(sample => Math.Abs(sample) > 4000), "the model's voice", TimeSpan.FromSeconds(30));
@@ -50,7 +52,7 @@ public sealed class StallTests
     [Fact]
     public async Task A_model_that_nothing_brings_back_is_given_up_with_a_reason()
     {
-        await using House house = await House.BuildAsync(House.Scripted, Watched);
+        await using House house = await House.BuildAsync(House.Scripted, config => Watched(config, noAnswer: 1.5));
 
         ExotelCaller caller = await house.CallAsync(house.Caller("gone", Signals.Speech(8000, 2)) with { Linger = TimeSpan.FromMinutes(2) });
         Session row = await house.EndedAsync("gone");
@@ -64,14 +66,16 @@ public sealed class StallTests
         await house.NoModelLeftAsync();
     }
 
-    private static Matrixd.Config.DaemonConfig Watched(Matrixd.Config.DaemonConfig config)
+    private static DaemonConfig Watched(DaemonConfig config, double noAnswer) => config with
     {
-        TimeSpan soon = TimeSpan.FromSeconds(1.5);
-        return config with
+        Calls = config.Calls with
         {
-            Calls = config.Calls with { Stalls = new StallOptions { NoAnswer = soon, SilentAudio = TimeSpan.FromMilliseconds(700), BrokenTurn = soon, Step = soon, Nudge = Nudge } },
-        };
-    }
+            Stalls = new StallOptions
+            {
+                NoAnswer = TimeSpan.FromSeconds(noAnswer), SilentAudio = TimeSpan.FromMilliseconds(700), BrokenTurn = TimeSpan.FromSeconds(1.5), Step = TimeSpan.FromSeconds(3), Nudge = Nudge,
+            },
+        },
+    };
 
     private static Task<IReadOnlyList<ModelEventRecord>> EventsAsync(House house) =>
         house.ReadAsync(async (sessions, log) => (await sessions.ListAsync(new SessionFilter())) is [var row, ..] ? await log.ModelEventsAsync(row.CallSid) : []);

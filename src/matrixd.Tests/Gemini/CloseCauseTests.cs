@@ -55,7 +55,7 @@ public sealed class CloseCauseTests
         string line = CloseCause.Classify(1008, CatchAll, CloseStage.BeforeSetupComplete).Describe();
 
         Assert.StartsWith("1008 \"Method doesn't allow unregistered callers", line);
-        Assert.Contains("before setupComplete; likely, in this order: (1) the model's name is wrong or the model is retired: run `matrixd doctor`", line);
+        Assert.Contains("before setupComplete; likely, in this order: (1) the model's name is wrong or the model is retired: set [gemini] model", line);
         Assert.Contains("(2) the token's new-session window is over", line);
     }
 

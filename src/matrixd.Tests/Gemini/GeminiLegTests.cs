@@ -183,8 +183,8 @@ public sealed class GeminiLegTests
         SimulatedConnection first = await rig.ReadyAsync();
         await Eventually.TrueAsync(() => rig.Handle.Length > 0, "a handle");
         first.Drop();
-        await rig.ToldAsync("back resumed 1");
-        SimulatedConnection second = await rig.Simulator.ConnectionAsync(1);
+        await rig.ToldAsync("back resumed");
+        SimulatedConnection second = rig.Simulator.Connections.First(connection => connection.Index > 0 && connection.Ready);
         Assert.Same(first.Session, second.Session);
         Assert.Equal("session-1.1", second.Setup!.Handle);
         Assert.Contains(rig.Told, told => told.StartsWith("gone Loss", StringComparison.Ordinal));
@@ -206,9 +206,9 @@ public sealed class GeminiLegTests
         rig.Leg.Reconnect(Enum.Parse<ReconnectKind>(kind), "because");
         Assert.False(rig.Leg.TakesAudio);
         rig.Leg.SendToolResponse("1", "lookup", """{"output":"in stock"}""");
-        await rig.ToldAsync($"back {how} 1");
+        await rig.ToldAsync($"back {how}");
 
-        SimulatedConnection second = await rig.Simulator.ConnectionAsync(1);
+        SimulatedConnection second = rig.Simulator.Connections.First(connection => connection.Index > 0 && connection.Ready);
         GeminiReceived text = await second.Ledger.ReceivedAsync("realtime_input.text");
         Assert.Contains("in stock", text.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(second.Ledger.Received, received => received.Kind == "toolResponse");

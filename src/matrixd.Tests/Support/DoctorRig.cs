@@ -61,6 +61,9 @@ internal sealed class DoctorRig : IAsyncDisposable
 
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 
+    /// <summary>A session that is refused ends it; for all others it is time lost.</summary>
+    public TimeSpan RefusalTime { get; set; } = TimeSpan.FromMilliseconds(1);
+
     public static async Task<DoctorRig> BuildAsync(GeminiSimulatorOptions? gemini = null, System.Security.Cryptography.X509Certificates.X509Certificate2? exotelCertificate = null)
     {
         DoctorRig? rig = null;
@@ -116,7 +119,7 @@ internal sealed class DoctorRig : IAsyncDisposable
     public async Task<(DoctorOutcome Outcome, string Text)> PrintAsync(bool json)
     {
         WriteConfig();
-        using DoctorSubject subject = DoctorSubject.Open(ConfigPath, new Surroundings(_variables), Machine, Clock);
+        using DoctorSubject subject = DoctorSubject.Open(ConfigPath, new Surroundings(_variables), Machine, Clock, RefusalTime);
         StringWriter output = new();
         DoctorOutcome outcome = await new DoctorRun(subject, new DoctorPrinter(output, json, subject.Shade), DoctorChecks.Of(subject)).RunAsync(CancellationToken.None);
         string text = output.ToString();

@@ -9,6 +9,7 @@ namespace Matrixd.Tests.Support;
 internal sealed partial class EndToEndNetwork : IDisposable
 {
     private const int NewNetwork = 0x40000000; // CLONE_NEWNET
+    private const int CloseOnExec = 0x80000; // O_CLOEXEC, and O_RDONLY, which is 0
     private readonly string _name;
     private readonly string _subnet;
 
@@ -66,8 +67,10 @@ internal sealed partial class EndToEndNetwork : IDisposable
             try
             {
                 // A socket stays in the namespace of the thread that made it; the thread ends with this.
-                using FileStream file = File.OpenRead($"/var/run/netns/{_name}");
-                if (SetNamespace((int)file.SafeFileHandle.DangerousGetHandle(), NewNetwork) != 0)
+                int descriptor = Open($"/var/run/netns/{_name}", CloseOnExec); // no FileStream: it would seek, which such a file does not
+                bool isIn = SetNamespace(descriptor, NewNetwork) == 0;
+                _ = Close(descriptor);
+                if (!isIn)
                 {
                     throw new InvalidOperationException($"setns: errno {Marshal.GetLastPInvokeError()}");
                 }
@@ -99,6 +102,12 @@ internal sealed partial class EndToEndNetwork : IDisposable
             return false; // there is no such program
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     private static partial int SetNamespace(int descriptor, int kind);

@@ -25,7 +25,7 @@ public sealed class TappedLinkTests
         await running.WaitAsync(TimeSpan.FromSeconds(30));
 
         Assert.Equal(
-            ["in Text hello", "owner Text hello", "owner batch", "out Text welcome", "in Binary bytes", "owner Binary bytes", "owner batch", "closing 1000 done", "owner closed 1000", "closed Local 1000 done"],
+            ["in Text hello", "owner Text hello", "owner batch", "batch", "out Text welcome", "in Binary bytes", "owner Binary bytes", "owner batch", "batch", "closing 1000 done", "owner closed 1000", "closed Local 1000 done"],
             tap.Seen);
         Assert.Equal(["welcome"], inner.Sent);
         Assert.Equal(inner.RemoteEndPoint, link.RemoteEndPoint);
@@ -48,6 +48,8 @@ public sealed class TappedLinkTests
         public List<string> Seen { get; } = [];
 
         public void OnReceived(WebSocketOpcode opcode, ReadOnlySpan<byte> message) => Seen.Add($"in {opcode} {Encoding.UTF8.GetString(message)}");
+
+        public void OnBatchEnd() => Seen.Add("batch");
 
         public void OnSent(WebSocketOpcode opcode, ReadOnlySpan<byte> message) => Seen.Add($"out {opcode} {Encoding.UTF8.GetString(message)}");
 

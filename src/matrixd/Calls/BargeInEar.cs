@@ -53,13 +53,14 @@ internal sealed class BargeInEar(BargeInOptions options)
             _lastVoice = now;
         }
 
-        bool isSpeech = _voiced >= options.Confirm || now - _pausedAt >= s_longestPause;
-        if (!isSpeech && now - _lastVoice < options.ResumeAfter)
+        bool isSpeech = _voiced >= options.Confirm;
+        bool isSilent = now - _lastVoice >= options.ResumeAfter;
+        if (!isSpeech && !isSilent && now - _pausedAt < s_longestPause)
         {
             return BargeInDecision.None;
         }
 
         Forget();
-        return isSpeech ? BargeInDecision.Interrupt : BargeInDecision.Resume;
+        return isSpeech || !isSilent ? BargeInDecision.Interrupt : BargeInDecision.Resume;
     }
 }

@@ -23,7 +23,7 @@ internal sealed class CallCounters
     public long PlayoutHeldMilliseconds;
     public long BargeIns;
 
-    /// <summary>Barge-ins that our own ear decided, the model's word notwithstanding.</summary>
+    /// <summary>Barge-ins that our own ear decided, before the model or without it.</summary>
     public long LocalBargeIns;
     public long PlayoutPauses;
     public long PlayoutResumes;

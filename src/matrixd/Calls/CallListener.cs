@@ -13,12 +13,12 @@ internal sealed class CallListener
 
     /// <param name="sampleRate">The caller's rate [Hz].</param>
     /// <param name="watch">Null: nobody watches the model.</param>
-    public CallListener(BargeInOptions bargeIn, int sampleRate, StallWatch? watch)
+    public CallListener(CallsOptions options, int sampleRate, StallWatch? watch)
     {
         _watch = watch;
         _sampleRate = sampleRate;
-        _ear = watch is not null || bargeIn.IsLocal ? new CallerEar(sampleRate) : null;
-        _bargeIn = bargeIn.IsLocal ? new BargeInEar(bargeIn) : null;
+        _ear = watch is not null || options.BargeIn.IsLocal ? new CallerEar(sampleRate, options.OutboundLead) : null;
+        _bargeIn = options.BargeIn.IsLocal ? new BargeInEar(options.BargeIn) : null;
     }
 
     /// <summary>To be told what the caller hears; null: that does not matter.</summary>

@@ -4,20 +4,14 @@ namespace Matrixd.Calls;
 
 /// <summary>The audio of one call, both ways, and what is written down of it.</summary>
 /// <remarks>
-/// inbound:  caller frame → <see cref="CallerTimeline"/> → recording (left), <see cref="SpeechTracker"/>, <see cref="CallerEar"/> → <see cref="Uplink"/> (→ 16 kHz, backlog) → model leg
+/// inbound:  caller frame → <see cref="CallerTimeline"/> → recording (left), <see cref="SpeechTracker"/>, <see cref="CallListener"/> → <see cref="Uplink"/> (→ 16 kHz, backlog) → model leg
 /// outbound: model audio → <see cref="Playout"/> (24 kHz →, chunks, pacing, marks) → caller leg, recording (right), <see cref="TurnLog"/>
 /// Owned by one call, under its gate. Time is in samples at the caller's rate since <c>start</c> arrived.
 /// </remarks>
-internal sealed partial class CallMedia
+internal sealed class CallMedia
 {
     // A stream that pauses longer is told to the model, which otherwise waits for the rest of the word.
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
-
-    // Audio still on its way when the model broke off belongs to the old turn; new audio this long after it is a new turn, even where no end was announced.
-    private static readonly TimeSpan s_staleAudio = TimeSpan.FromMilliseconds(500);
-
-    // A turn that we broke off, and the model has not ended: audio that comes within this time of the last of it is more of it.
-    private static readonly TimeSpan s_voidAudio = TimeSpan.FromSeconds(3);
 
     // A caller who is this far behind what was said talks to somebody else: the next applet of the flow can do better.
     private static readonly TimeSpan s_mostBehind = TimeSpan.FromSeconds(10);
@@ -26,6 +20,7 @@ internal sealed partial class CallMedia
     private readonly IModelLeg _model;
     private readonly StallWatch? _watch;
     private readonly CallListener _listener;
+    private readonly Interruption _interruption;
     private readonly Playout _playout;
     private readonly Uplink _uplink;
     private readonly RecordingTimeline? _recording;
@@ -37,9 +32,7 @@ internal sealed partial class CallMedia
     private readonly long _origin;
     private TimeSpan _lastFrame;
     private TimeSpan _lastReplay;
-    private TimeSpan _interruptedAt = TimeSpan.MinValue;
     private bool _pauseTold;
-    private bool _isVoid; // the rest of the turn, by our own word: the model goes on with it
 
     /// <param name="watch">Told what is heard on either side; null: nobody wants to know.</param>
     /// <param name="pump">Called on the wheel's thread when <see cref="Pump"/> is due; takes the gate.</param>
@@ -58,13 +51,14 @@ internal sealed partial class CallMedia
         }
 
         _watch = watch;
-        _listener = new CallListener(options.BargeIn, start.SampleRate, watch);
+        _listener = new CallListener(options, start.SampleRate, watch);
         bool canPause = options.BargeIn is { IsLocal: true, IsReversible: true };
         _playout = new Playout(caller, start.SampleRate, options.OutboundLead, _recording, environment.Counters, _listener.FarEnd, canPause);
         _uplink = new Uplink(model, start.SampleRate, options.UplinkFrame, options.UplinkBuffer, environment.Counters);
         _timeline = new CallerTimeline(start.SampleRate);
         _speech = new SpeechTracker(start.SampleRate);
         _turns = new TurnLog(environment.Log, start.CallSid, start.StreamSid, start.SampleRate);
+        _interruption = new Interruption(_playout, _turns, _listener, environment.Counters);
         _pumpTimer = new WheelTimer(pump);
     }
 
@@ -79,7 +73,7 @@ internal sealed partial class CallMedia
     /// <summary>Why the line is not worth going on with; null: it is.</summary>
     public string? Fault =>
         SilentFor >= _environment.Options.MediaIdle ? $"no media from the carrier for {_environment.Options.MediaIdle.TotalSeconds:0.#} s"
-        : _playout.Clock.Behind(Now) >= s_mostBehind.Ticks * _sampleRate / TimeSpan.TicksPerSecond ? $"the carrier takes audio too slowly: the caller hears it {s_mostBehind.TotalSeconds:0} s late"
+        : Time(_playout.Clock.Behind(Now)) >= s_mostBehind ? $"the carrier takes audio too slowly: the caller hears it {s_mostBehind.TotalSeconds:0} s late"
         : null;
 
     /// <summary>True once a frame of the caller has come.</summary>
@@ -135,7 +129,11 @@ internal sealed partial class CallMedia
         _recording?.WriteCaller(position, pcm);
         _recording?.Advance(now);
         _speech.Hear(position, pcm);
-        Decide(_listener.Caller(pcm, Elapsed, now, _playout), now);
+        if (_interruption.Follow(_listener.Caller(pcm, _lastFrame, now, _playout), _lastFrame, now))
+        {
+            Pump();
+        }
+
         Replay();
         _uplink.Write(pcm);
     }
@@ -143,16 +141,9 @@ internal sealed partial class CallMedia
     /// <summary>Model audio; sent at the next <see cref="Pump"/>.</summary>
     public void ModelAudio(ReadOnlySpan<byte> pcm, int sampleRate)
     {
-        if (_interruptedAt != TimeSpan.MinValue)
+        if (_interruption.Voids(Elapsed))
         {
-            if (Elapsed - _interruptedAt < (_isVoid ? s_voidAudio : s_staleAudio))
-            {
-                _interruptedAt = _isVoid ? Elapsed : _interruptedAt;
-                return;
-            }
-
-            EndVoid();
-            _interruptedAt = TimeSpan.MinValue;
+            return;
         }
 
         _listener.Model(Samples16.Of(pcm), sampleRate, Elapsed);
@@ -163,7 +154,7 @@ internal sealed partial class CallMedia
     public void ModelGenerationComplete()
     {
         _watch?.GenerationComplete();
-        EndVoid();
+        _interruption.TurnIsGenerated();
         _turns.ModelGenerated(_playout.Written);
         _playout.EndTurn();
     }
@@ -179,10 +170,21 @@ internal sealed partial class CallMedia
     public (string ModelWords, string CallerWords) ModelCut()
     {
         (string, string) words = (_turns.ModelWords, _turns.CallerWords);
-        _watch?.GenerationComplete();
+        _watch?.Cut();
         EndModelTurn();
         return words;
     }
+
+    /// <summary>Barge-in by the model's word.</summary>
+    public void Interrupt()
+    {
+        _interruption.ByModel(Elapsed, Now);
+        _environment.Wheel.Cancel(_pumpTimer);
+        _watch?.Interrupted(Elapsed);
+    }
+
+    /// <summary>The rest of the model's turn is of no use to anybody.</summary>
+    public void DropTurn() => _interruption.ByUs(Elapsed, Now);
 
     public void CallerSaid(string text)
     {
@@ -253,15 +255,14 @@ internal sealed partial class CallMedia
         _uplink.Release();
     }
 
-    private TimeSpan Time(long samples) => TimeSpan.FromTicks(samples * TimeSpan.TicksPerSecond / _sampleRate);
-
     private void EndModelTurn()
     {
-        EndVoid();
-        _interruptedAt = TimeSpan.MinValue;
+        _interruption.TurnIsOver();
         _turns.ModelTurnComplete(_playout.Written, Now);
         _playout.EndTurn();
     }
+
+    private TimeSpan Time(long samples) => TimeSpan.FromTicks(samples * TimeSpan.TicksPerSecond / _sampleRate);
 
     private void Replay()
     {

@@ -30,6 +30,9 @@ internal sealed class CallRegistry(int maxCalls, AdmissionHold? hold = null)
 
     public bool IsFull => Slots >= maxCalls || IsHeld;
 
+    /// <summary>Why <see cref="TryAdmit"/> says no, in words for whoever asked.</summary>
+    public string WhyNot => IsDraining ? "draining" : IsHeld ? "Gemini has no sessions to spare" : "all lines are taken";
+
     /// <summary>Takes a slot, or says no: full, held or draining.</summary>
     public bool TryAdmit()
     {

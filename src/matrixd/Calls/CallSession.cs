@@ -46,8 +46,7 @@ internal sealed partial class CallSession
         _housekeeping = new WheelTimer(Housekeep);
         _events = new ModelEvents(this, environment);
         _model = environment.Models.Open(start.CallSid, _events);
-        Stalls = new StallGuard(this, environment, _events);
-        _media = new CallMedia(environment, start, caller, _model, Stalls.Watch, OnPumpDue);
+        _media = new CallMedia(environment, start, caller, _model, _events.Stalls.Watch, OnPumpDue);
     }
 
     public CallSid CallSid => _start.CallSid;
@@ -64,8 +63,6 @@ internal sealed partial class CallSession
     internal Lock Gate => _gate;
 
     internal CallMedia Media => _media;
-
-    internal StallGuard Stalls { get; }
 
     internal IModelLeg Model => _model;
 
@@ -244,7 +241,7 @@ internal sealed partial class CallSession
             _events.Life.Housekeep();
             _media.Pump();
             CheckLimits();
-            Stalls.Check();
+            _events.Stalls.Check();
             _model.Flush();
             _caller.Flush();
         }
@@ -268,6 +265,34 @@ internal sealed partial class CallSession
         else if (_media.Elapsed >= options.CallMax)
         {
             Stop(CallEndReason.LimitDuration, $"limits.call_max of {options.CallMax.TotalMinutes:0.#} min reached");
+        }
+    }
+
+    // The model is gone for good: the caller hears the agent's apology where there is one, then the next applet.
+    internal void LoseModel(ModelEnding ending)
+    {
+        LogModelLost(CallSid, ending.Reason.Word(), ending.Detail);
+        _model.Close();
+        if (_briefing is { ApologyPath.Length: > 0 } briefing && ending.Reason != CallEndReason.ModelEnded)
+        {
+            _apology = new Apology(briefing.ApologyPath, ending, _media.Elapsed, PlayLast, error => LogApologyFailed(CallSid, briefing.ApologyPath, error));
+        }
+        else
+        {
+            Stop(ending.Reason, ending.Detail);
+        }
+    }
+
+    private void PlayLast(byte[] pcm, int sampleRate)
+    {
+        lock (_gate)
+        {
+            if (_endReason == CallEndReason.None)
+            {
+                _media.Play(pcm, sampleRate);
+                _media.Pump();
+                _caller.Flush();
+            }
         }
     }
 }

@@ -5,12 +5,13 @@ namespace Matrixd.Calls;
 /// <summary>Whether the caller is speaking, the echo of what he hears left out.</summary>
 /// <remarks>Owned by one call, under its gate; allocates in the constructor only.</remarks>
 /// <param name="sampleRate">The caller's rate [Hz].</param>
-internal sealed class CallerEar(int sampleRate)
+/// <param name="lead">How far ahead of its being heard audio is sent.</param>
+internal sealed class CallerEar(int sampleRate, TimeSpan lead)
 {
     private readonly VoiceActivityDetector _detector = new(new VoiceActivityOptions { SampleRate = sampleRate });
 
     /// <summary>What the caller hears; the playout tells it.</summary>
-    public FarEndLevel FarEnd { get; } = new(sampleRate);
+    public FarEndLevel FarEnd { get; } = new(sampleRate, lead);
 
     public bool IsVoice => _detector.IsVoice;
 

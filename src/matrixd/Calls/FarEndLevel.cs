@@ -4,15 +4,27 @@ namespace Matrixd.Calls;
 
 /// <summary>How loud what the caller hears is, at the time at which it is heard: what comes back of it on the line is no caller.</summary>
 /// <remarks>A ring of levels for frames of 20 ms on the call's time line. Owned by one call, under its gate; the only allocation is the ring.</remarks>
-/// <param name="sampleRate">The caller's rate [Hz].</param>
-internal sealed class FarEndLevel(int sampleRate)
+internal sealed class FarEndLevel
 {
-    // 5 s: the longest lead, and more than a chunk behind it.
-    private const int Frames = 256;
+    private const int FrameRate = 50; // [Hz]
 
-    private readonly float[] _levels = Silence(); // [dBFS]
-    private readonly long[] _places = new long[Frames]; // frame that each level is of
-    private readonly int _frame = sampleRate / 50; // [samples]
+    // Beyond the lead: a closing chunk of at most 400 ms, and what a carrier's marks may be late.
+    private const int Margin = FrameRate;
+
+    private readonly float[] _levels; // [dBFS]
+    private readonly long[] _places; // frame that each level is of
+    private readonly int _frame; // [samples]
+
+    /// <param name="sampleRate">The caller's rate [Hz].</param>
+    /// <param name="lead">How far ahead of its being heard audio is sent.</param>
+    public FarEndLevel(int sampleRate, TimeSpan lead)
+    {
+        int frames = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)((lead.TotalSeconds * FrameRate) + Margin));
+        _levels = new float[frames];
+        _places = new long[frames];
+        _frame = sampleRate / FrameRate;
+        Array.Fill(_levels, float.NegativeInfinity);
+    }
 
     /// <summary>Audio that will be heard.</summary>
     /// <param name="heardAt">When its first sample is heard, on the time line.</param>
@@ -23,7 +35,7 @@ internal sealed class FarEndLevel(int sampleRate)
             long frame = heardAt / _frame;
             int take = (int)Math.Min(pcm.Length, ((frame + 1) * _frame) - heardAt);
             float level = (float)PcmLevel.RmsDbfs(pcm[..take]);
-            int slot = (int)(frame % Frames);
+            int slot = (int)(frame % _levels.Length);
             _levels[slot] = _places[slot] == frame ? Math.Max(_levels[slot], level) : level;
             _places[slot] = frame;
             heardAt += take;
@@ -35,7 +47,7 @@ internal sealed class FarEndLevel(int sampleRate)
     public void Clear(long now)
     {
         long first = now / _frame;
-        for (int slot = 0; slot < Frames; slot++)
+        for (int slot = 0; slot < _levels.Length; slot++)
         {
             _levels[slot] = _places[slot] > first ? float.NegativeInfinity : _levels[slot];
         }
@@ -47,17 +59,10 @@ internal sealed class FarEndLevel(int sampleRate)
         float loudest = float.NegativeInfinity;
         for (long frame = position / _frame; frame <= (position + length) / _frame; frame++)
         {
-            int slot = (int)(frame % Frames);
+            int slot = (int)(frame % _levels.Length);
             loudest = _places[slot] == frame ? Math.Max(loudest, _levels[slot]) : loudest;
         }
 
         return loudest;
-    }
-
-    private static float[] Silence()
-    {
-        float[] levels = new float[Frames];
-        Array.Fill(levels, float.NegativeInfinity);
-        return levels;
     }
 }

@@ -13,6 +13,8 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
 
     public ModelLife Life { get; } = new(call, environment);
 
+    public StallGuard Stalls { get; } = new(call, environment);
+
     public bool IsReady { get; private set; }
 
     private bool _isFresh; // a connection has become ready, and nothing was sent on it yet but what had to come first
@@ -34,7 +36,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
                 if (call.Briefing is { OpeningText.Length: > 0 } briefing)
                 {
                     call.Model.SendOpeningText(briefing.OpeningText); // before any audio: the one moment every model takes text in this form
-                    call.Stalls.Asked();
+                    Stalls.Asked();
                 }
 
                 Life.Begin(call.Briefing!.OpeningText);
@@ -195,7 +197,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
     {
         lock (call.Gate)
         {
-            call.Stalls.Watch?.Message();
+            Stalls.Watch?.Message();
             if (call.IsJoined)
             {
                 if (_isFresh)

@@ -59,7 +59,7 @@ internal sealed partial class ModelLife
         _debt.Asked(opening, Now);
     }
 
-    /// <summary>The model is asked for something; where the connection goes before it answers, it is asked again.</summary>
+    /// <summary>The model is to be asked for this, over whatever connection it will have.</summary>
     public void Ask(string request) => _debt.Asked(request, Now);
 
     public void ModelSpeaks()
@@ -213,6 +213,7 @@ internal sealed partial class ModelLife
         if (request.Length > 0)
         {
             _debt.Asked(request, Now);
+            _call.Events.Stalls.Asked();
         }
 
         return request.Length > 0;

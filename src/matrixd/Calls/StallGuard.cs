@@ -4,7 +4,7 @@ namespace Matrixd.Calls;
 
 /// <summary>Does what the watch of a call says: asks the model to go on, gives it another connection, another session, or the call up.</summary>
 /// <remarks>Owned by one call, under its gate; asked from the call's housekeeping.</remarks>
-internal sealed partial class StallGuard(CallSession call, CallEnvironment environment, ModelEvents events)
+internal sealed partial class StallGuard(CallSession call, CallEnvironment environment)
 {
     private readonly StallOptions _options = environment.Options.Stalls;
     private readonly ILogger _logger = environment.Logger;
@@ -17,6 +17,7 @@ internal sealed partial class StallGuard(CallSession call, CallEnvironment envir
 
     public void Check()
     {
+        ModelEvents events = call.Events;
         bool canSpeak = call.IsJoined && events.IsReady && !events.Life.IsAway;
         StallView view = new(canSpeak, events.Tools.IsAny, call.Media.IsPlaying);
         if (Watch?.Check(call.Media.Elapsed, view) is { } stall)
@@ -29,34 +30,33 @@ internal sealed partial class StallGuard(CallSession call, CallEnvironment envir
     {
         string why = FormattableString.Invariant($"{stall.Cause.Words()} for {stall.Lasted.TotalSeconds:0.0} s");
         LogStalled(call.CallSid, why, stall.Step);
+        ModelLife life = call.Events.Life;
         if (stall.IsFirst)
         {
-            events.Life.Note(stall.Cause.Kind(), why);
+            life.Note(stall.Cause.Kind(), why);
         }
 
         if (stall.Cause is StallCause.SilentAudio or StallCause.FaintAudio)
         {
-            call.Media.InterruptTurn(); // what is left of it would hold up what comes
+            call.Media.DropTurn(); // what is left of it would hold up what comes
         }
 
+        life.Ask(_options.Nudge); // once there is another connection, it is told there
         switch (stall.Step)
         {
             case StallStep.Nudge:
-                events.Life.Note(ModelEventKind.Nudged, stall.Cause.Words());
-                events.Life.Ask(_options.Nudge);
+                life.Note(ModelEventKind.Nudged, stall.Cause.Words());
                 call.Model.SendText(_options.Nudge);
                 break;
             case StallStep.Resume:
-                events.Life.Ask(_options.Nudge); // it is asked again over the new connection
                 call.Model.Reconnect(ReconnectKind.Resume, why);
                 break;
             case StallStep.Fresh:
-                events.Life.Ask(_options.Nudge);
                 call.Model.Reconnect(ReconnectKind.Fresh, why);
                 break;
             default:
                 string detail = $"stalled, {why}: neither a word to it nor another connection nor another session helped";
-                events.Life.Note(ModelEventKind.GaveUp, detail);
+                life.Note(ModelEventKind.GaveUp, detail);
                 call.LoseModel(new ModelEnding(CallEndReason.ModelLost, detail));
                 break;
         }

@@ -18,6 +18,9 @@ internal sealed class StallWatch(StallOptions options)
     private static readonly TimeSpan s_word = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan s_speech = TimeSpan.FromSeconds(1);
 
+    // Sounds that lie further apart have nothing to do with each other.
+    private static readonly TimeSpan s_forgets = TimeSpan.FromSeconds(15);
+
     // An empty turn can be the first half of an answer.
     private static readonly TimeSpan s_emptyTurn = TimeSpan.FromSeconds(1);
 
@@ -47,6 +50,12 @@ internal sealed class StallWatch(StallOptions options)
         if (isPlaying)
         {
             return; // beside the model's own words: it need not stop for that, nor say a word to it
+        }
+
+        if (now - _lastVoice > s_forgets)
+        {
+            _voiced = TimeSpan.Zero;
+            Message();
         }
 
         _unansweredSince = _unansweredSince == s_never ? now : _unansweredSince;
@@ -111,6 +120,13 @@ internal sealed class StallWatch(StallOptions options)
         _isGenerating = false;
         _turnIsAccounted = true;
         _owedSince = now;
+    }
+
+    /// <summary>Its connection is gone: nothing more comes of its turn.</summary>
+    public void Cut()
+    {
+        _isGenerating = false;
+        _turnIsAccounted = false;
     }
 
     /// <summary>The model calls a tool.</summary>

@@ -25,7 +25,7 @@ internal sealed partial class ToolEvents(CallSession call, CallEnvironment envir
             }
 
             CallCounters.Add(ref environment.Counters.ToolCalls);
-            call.Stalls.Watch?.ToolCalled();
+            call.Events.Stalls.Watch?.ToolCalled();
             if (Running!.Start(tool) is { } refusal)
             {
                 Answer(tool, new ToolResult("error", ToolResponses.Error(refusal)), TimeSpan.Zero);
@@ -81,7 +81,7 @@ internal sealed partial class ToolEvents(CallSession call, CallEnvironment envir
     {
         call.Model.SendToolResponse(tool.Id, tool.Name, result.Response);
         call.Events.Life.ToolAnswered(tool.Name, result.Response);
-        call.Stalls.Asked();
+        call.Events.Stalls.Asked();
         WriteDown(tool, result, ran);
     }
 

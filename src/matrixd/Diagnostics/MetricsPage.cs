@@ -5,6 +5,7 @@ using Matrixd.Exotel;
 using Matrixd.Gemini;
 using Matrixd.Server;
 using Matrixd.Storage;
+using Matrixd.Timing;
 
 namespace Matrixd.Diagnostics;
 
@@ -53,7 +54,7 @@ internal sealed class MetricsPage(
         Counter(page, "playout_underruns_total", "Chunks that came after the caller had run out of audio within a turn.", calls.PlayoutUnderruns);
         Counter(page, "playout_dropped_bytes_total", "Model audio beyond the playout bound.", calls.PlayoutDroppedBytes);
         Counter(page, "barge_ins_total", "Times a caller talked over the model.", calls.BargeIns);
-        Counter(page, "local_barge_ins_total", "Those among them that our own ear decided.", calls.LocalBargeIns);
+        Counter(page, "local_barge_ins_total", "Times our own ear decided so, before the model or without it.", calls.LocalBargeIns);
         Counter(page, "playout_pauses_total", "Times the model's audio was paused because the caller might be talking over it.", calls.PlayoutPauses);
         Counter(page, "playout_resumes_total", "Pauses after which it went on.", calls.PlayoutResumes);
         Counter(page, "playout_held_milliseconds_total", "By how much callers heard audio later because the carrier's connection took none.", calls.PlayoutHeldMilliseconds);
@@ -136,6 +137,8 @@ internal sealed class MetricsPage(
     {
         StoreCounters store = database.Counters;
         Counter(page, "store_commits_total", "Commits.", store.Commits);
+        Amount(page, "store_commit_seconds_total", "Time that commits took.", "counter", store.CommitMicroseconds / 1e6);
+        Amount(page, "store_commit_seconds_max", "The longest commit since the start.", "gauge", store.LongestCommitMicroseconds / 1e6);
         Counter(page, "store_rows_total", "Rows written.", store.Rows);
         Counter(page, "store_rows_dropped_total", "Rows of the transcript dropped because the writer was behind.", store.DroppedRows);
         Gauge(page, "store_queue", "Writes waiting.", store.QueueDepth);
@@ -147,11 +150,30 @@ internal sealed class MetricsPage(
         Gauge(page, "resident_bytes", "Memory of the process.", Environment.WorkingSet);
         Counter(page, "gc_collections_total", "Collections of any generation.", GC.CollectionCount(0));
         Counter(page, "allocated_bytes_total", "Heap allocated.", GC.GetTotalAllocatedBytes());
+        Histogram(page, "gc_pause_seconds", "Times that a collection stopped everything.", GcPauses.OfProcess.Histogram);
+    }
+
+    private static void Histogram(StringBuilder page, string name, string help, DurationHistogram histogram)
+    {
+        Head(page, name, help, "histogram");
+        for (int i = 0; i < histogram.Bounds.Count; i++)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"matrixd_{name}_bucket{{le=\"{histogram.Bounds[i]}\"}} {histogram.UpTo(i)}\n");
+        }
+
+        long count = histogram.Count;
+        page.Append(CultureInfo.InvariantCulture, $"matrixd_{name}_bucket{{le=\"+Inf\"}} {count}\nmatrixd_{name}_sum {histogram.Sum.TotalSeconds}\nmatrixd_{name}_count {count}\n");
     }
 
     private static void Counter(StringBuilder page, string name, string help, long value) => Line(page, name, help, "counter", value);
 
     private static void Gauge(StringBuilder page, string name, string help, long value) => Line(page, name, help, "gauge", value);
+
+    private static void Amount(StringBuilder page, string name, string help, string type, double value)
+    {
+        Head(page, name, help, type);
+        page.Append(CultureInfo.InvariantCulture, $"matrixd_{name} {value}\n");
+    }
 
     private static void Line(StringBuilder page, string name, string help, string type, long value)
     {

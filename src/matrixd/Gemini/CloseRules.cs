@@ -13,7 +13,7 @@ internal sealed record CloseRule(int[] Codes, CloseStage[] Stages, string Text, 
 /// <remarks>Observed: each text and code in production or in public reports; the text about unregistered callers comes for faults that have nothing to do with callers.</remarks>
 internal static class CloseRules
 {
-    private static readonly LikelyCause s_model = new(CauseSlugs.ModelName, "the model's name is wrong or the model is retired", "run `matrixd doctor`, set [gemini] model to a listed live model");
+    private static readonly LikelyCause s_model = new(CauseSlugs.ModelName, "the model's name is wrong or the model is retired", "set [gemini] model to a listed live model; `matrixd doctor` names the nearest");
     private static readonly LikelyCause s_method = new(CauseSlugs.PlainMethod, "the token went to the plain BidiGenerateContent method", "only BidiGenerateContentConstrained takes tokens");
     private static readonly LikelyCause s_window = new(CauseSlugs.SessionWindow, "the token's new-session window is over", "check the token's log lines and this machine's clock");
     private static readonly LikelyCause s_token = new(CauseSlugs.TokenForm, "the token is missing or mangled", "it goes out literally, slash and all; check proxies in between");

@@ -6,6 +6,9 @@ internal sealed class GeminiCounters
     public long Dials;
     public long DialFailures;
     public long OpenSockets;
+
+    /// <summary>Model legs of calls, with a connection or on the way to one.</summary>
+    public long Legs;
     public long TokenRetries;
     public long BadMessages;
     public long BadAudioParts;

@@ -23,6 +23,9 @@ internal sealed class GeminiEndpoint(GeminiOptions options, TokenService tokens,
 
     public GeminiCounters Counters => counters;
 
+    /// <summary>Where legs wait for their turn to come back.</summary>
+    public ReconnectPacer Pacer { get; } = new(wheel, () => Interlocked.Read(ref counters.Legs));
+
     public TimeProvider Clock => wheel.Clock;
 
     /// <summary>Monotonic.</summary>

@@ -30,6 +30,7 @@ internal sealed partial class LegLoop
     private Task _running = Task.CompletedTask;
     private ReconnectKind? _asked;
     private bool _preferFresh;
+    private bool _isPaced; // the attempt is one that an outage could have caused
     private bool _wasReady;
     private volatile string _handle = "";
 
@@ -81,6 +82,7 @@ internal sealed partial class LegLoop
         bool isFirst = !_wasReady;
         _wasReady = true;
         _recovery.Ready(_endpoint.Now);
+        _endpoint.Pacer.Report(succeeded: true, tooMany: false);
         return isFirst;
     }
 
@@ -91,6 +93,7 @@ internal sealed partial class LegLoop
     {
         await Task.Yield(); // begun under the call's gate: a dial has files and names to look up
         ModelEnding? ending = null;
+        Interlocked.Increment(ref _endpoint.Counters.Legs);
         try
         {
             ending = await RunToTheEndAsync();
@@ -107,6 +110,7 @@ internal sealed partial class LegLoop
             // a consequence of closing
         }
 
+        Interlocked.Decrement(ref _endpoint.Counters.Legs);
         if (ending is { } why && !_leg.IsClosed)
         {
             _sink.OnModelClosed(why);
@@ -156,6 +160,11 @@ internal sealed partial class LegLoop
             await Task.Delay(step.Delay, _endpoint.Clock, _closing.Token);
         }
 
+        if (_isPaced)
+        {
+            await _endpoint.Pacer.EnterAsync(_closing.Token);
+        }
+
         if (step.Action == RecoveryAction.Fresh)
         {
             _handle = "";
@@ -171,16 +180,18 @@ internal sealed partial class LegLoop
         }
         catch (OperationCanceledException) when (!_closing.IsCancellationRequested)
         {
-            return new LegEnd(GeminiFailure.Of(CallEndReason.ModelUnreachable, $"no connection within {s_attemptLimit.TotalSeconds:0.#} s"), LossKind.Broken, false, false);
+            return Unreached(GeminiFailure.Of(CallEndReason.ModelUnreachable, $"no connection within {s_attemptLimit.TotalSeconds:0.#} s"), tokenReplaced: false);
         }
 
-        if (socket.Failure is { } failure)
-        {
-            bool replaced = !isFirst && failure.IsTokenRefused && _endpoint.ReplaceToken(socket, failure.Ending.Detail);
-            return new LegEnd(failure, LossKinds.Of(failure.Cause, wasReady: false, wasResumption: false, wasAnnounced: false), WasUp: false, replaced);
-        }
+        return socket.Failure is { } failure
+            ? Unreached(failure, !isFirst && failure.IsTokenRefused && _endpoint.ReplaceToken(socket, failure.Ending.Detail))
+            : await RunAsync(socket, late.Token);
+    }
 
-        return await RunAsync(socket, late.Token);
+    private LegEnd Unreached(GeminiFailure failure, bool tokenReplaced)
+    {
+        _endpoint.Pacer.Report(succeeded: false, tooMany: failure.Cause?.Quota == true);
+        return new LegEnd(failure, LossKinds.Of(failure.Cause, wasReady: false, wasResumption: false, wasAnnounced: false), WasUp: false, tokenReplaced);
     }
 
     private async Task<LegEnd> RunAsync(GeminiSocket socket, CancellationToken late)
@@ -198,8 +209,18 @@ internal sealed partial class LegLoop
         await socket.Link!.RunAsync(connection);
         Interlocked.Decrement(ref _endpoint.Counters.OpenSockets);
         bool wasUp = _leg.Leave(connection);
+        if (_leg.IsClosed || _asked is not null)
+        {
+            return new LegEnd(GeminiFailure.Of(CallEndReason.ModelLost, "left by the call itself"), LossKind.Broken, wasUp, TokenReplaced: false);
+        }
+
         GeminiFailure failure = _endpoint.Judge(socket, connection);
-        bool replaced = failure.IsTokenRefused && !_leg.IsClosed && _endpoint.ReplaceToken(socket, connection.Close.Reason);
+        if (!connection.IsReady)
+        {
+            _endpoint.Pacer.Report(succeeded: false, tooMany: failure.Cause!.Quota);
+        }
+
+        bool replaced = failure.IsTokenRefused && _endpoint.ReplaceToken(socket, connection.Close.Reason);
         LossKind kind = LossKinds.Of(failure.Cause, connection.IsReady, connection.Resumes.Length > 0, connection.GoAwayCame);
         return new LegEnd(failure, kind, wasUp, replaced);
     }
@@ -210,6 +231,7 @@ internal sealed partial class LegLoop
         bool wantsFresh = asked == ReconnectKind.Fresh || _preferFresh;
         _asked = null;
         _preferFresh = false;
+        _isPaced = asked != ReconnectKind.Rotate;
         if (asked is not null && !end.WasUp)
         {
             return _recovery.Asked(_endpoint.Now, _handle.Length > 0 && !wantsFresh);

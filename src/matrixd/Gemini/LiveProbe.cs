@@ -8,26 +8,29 @@ using Matrixd.Transport;
 namespace Matrixd.Gemini;
 
 /// <summary>Tries one session to its <c>setupComplete</c> and one frame of audio, then closes it: what a call would meet. For diagnosis.</summary>
-internal sealed class LiveProbe(GeminiOptions options, TimerWheel wheel)
+/// <param name="refusalTime">How long to wait for a close after the frame.</param>
+internal sealed class LiveProbe(GeminiOptions options, TimerWheel wheel, TimeSpan refusalTime)
 {
     /// <summary>What a caller would wait for at most.</summary>
     public static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(8);
 
-    // A wrong form of audio is refused at its first frame, within a round trip.
-    private static readonly TimeSpan s_refusalTime = TimeSpan.FromSeconds(1);
+    /// <summary>A wrong form of audio is refused at its first frame, within a round trip.</summary>
+    public static readonly TimeSpan RefusalTime = TimeSpan.FromSeconds(1);
 
     private static readonly WebSocketLimits s_limits = new() { MaxMessageBytes = 1024 * 1024, CloseTimeout = TimeSpan.FromSeconds(1) };
 
     /// <summary>Opens, speaks and closes. Never throws but for cancellation.</summary>
-    public async Task<LiveProbeResult> RunAsync(StoredToken token, ModelSetup setup, CancellationToken cancelled)
+    /// <param name="clockSkew">How far the service's clock is ahead of ours.</param>
+    public async Task<LiveProbeResult> RunAsync(StoredToken token, ModelSetup setup, TimeSpan clockSkew, CancellationToken cancelled)
     {
         TimeProvider clock = wheel.Clock;
         long started = clock.GetTimestamp();
         string model = SetupWriter.ModelName(setup, options);
+        DateTimeOffset now = clock.GetUtcNow() + clockSkew;
         CloseEvidence evidence = new()
         {
             HadToken = true, PlainMethod = false, ModelKnown = ModelQuirks.For(model).IsKnown, Resumed = false, ToolPending = false,
-            WindowLeft = token.NewSessionUntil - clock.GetUtcNow(), LifeLeft = token.ExpiresAt - clock.GetUtcNow(),
+            WindowLeft = token.NewSessionUntil - now, LifeLeft = token.ExpiresAt - now,
         };
         WebSocketLink link;
         try
@@ -71,7 +74,7 @@ internal sealed class LiveProbe(GeminiOptions options, TimerWheel wheel)
         }
 
         SendSilence(link);
-        Task after = await Task.WhenAny(running, Task.Delay(s_refusalTime, clock));
+        Task after = await Task.WhenAny(running, Task.Delay(refusalTime, clock));
         return new LiveProbeResult(after == running ? Judge(sink, CloseStage.FirstAudio, evidence with { AudioMessages = 1 }) : null, took, clock.GetElapsedTime(started));
     }
 

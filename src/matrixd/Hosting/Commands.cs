@@ -1,4 +1,5 @@
 using Matrixd.Agents;
+using Matrixd.Benchmarks;
 using Matrixd.Config;
 using Matrixd.Hosting.Demo;
 using Matrixd.Simulation;
@@ -25,11 +26,13 @@ internal static class Commands
           check             judge a configuration  --config FILE, --diff FILE, --json
           sessions list     show calls             --config FILE, --state STATE, --limit N, --json
           sessions show SID one call, its turns and tool calls; --config FILE, --json
+          replay            play a taped call again: CALL_SID or FILE.jsonl, --fault KIND@STAGE[:SECONDS], --out DIR, --recording FILE.wav, --config FILE, --json
           doctor            try everything a call needs, one by one, and say how to mend it: --config FILE, --json
           demo              a call on this machine, from end to end: --out DIR (default ./demo), --caller FILE.wav
           call              play Exotel against a daemon: --url ws://…, --basic U:P, --wav FILE, --frame-ms 20|100, --out FILE.wav, --count N
           simulate gemini   a Gemini Live for tests: --listen HOST:PORT, --tls --ca-out FILE, --accept sdk, --fault KIND@STAGE[:SECONDS], --voice parrot|FILE.wav
           simulate echo     the production WebSocket path as an echo: --listen HOST:PORT
+          bench calls       how many calls this machine carries: --seconds S, --max N, --json FILE, --svg FILE, --config FILE, --state DIR
           bench kernels     what each audio kernel takes for 20 ms on this machine: --rounds N, --json FILE
           version           version, framework, SQLite, instruction set; --json
 
@@ -72,12 +75,14 @@ internal static class Commands
             ("run", _) => RunCommand.RunAsync(rest, stdout, stderr),
             ("check", _) => Task.FromResult(Check(rest, stdout, stderr)),
             ("sessions", _) => SessionsCommand.RunAsync(rest, stdout, stderr),
+            ("replay", _) => ReplayCommand.RunAsync(rest, stdout, stderr),
             ("doctor", _) => DoctorCommand.RunAsync(rest, stdout, CancellationToken.None),
             ("demo", _) => DemoCommand.RunAsync(rest, stdout, stderr, CancellationToken.None),
             ("call", _) => CallCommand.RunAsync(rest, stdout, stderr, CancellationToken.None),
             ("simulate", ["gemini", ..]) => SimulateGeminiCommand.RunAsync(rest[1..], stdout, stderr, CancellationToken.None),
             ("simulate", ["echo", ..]) => SimulateEchoCommand.RunAsync(rest[1..], stdout, stderr, CancellationToken.None),
             ("bench", ["kernels", ..]) => KernelBenchCommand.RunAsync(rest[1..], stdout),
+            ("bench", _) => BenchCommand.RunAsync(rest, VersionCommand.Version, stdout, stderr, CancellationToken.None),
             ("version" or "--version", _) => Task.FromResult(VersionCommand.Run(rest, stdout)),
             ("help" or "--help" or "-h", _) => HelpAsync(stdout),
             _ => throw new CommandUsageException($"there is no command \"{string.Join(' ', args.Take(2))}\""),

@@ -29,7 +29,7 @@ internal sealed class DynamicUrlRoute(
         else if (host.Registry.IsDraining || host.Registry.IsFull)
         {
             Interlocked.Increment(ref counters.Busy);
-            await Replies.BusyAsync(context, host.Registry.IsDraining ? "draining" : "all lines are taken");
+            await Replies.BusyAsync(context, host.Registry.WhyNot);
         }
         else
         {

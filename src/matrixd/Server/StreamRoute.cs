@@ -66,7 +66,7 @@ internal sealed class StreamRoute(
         else if (!host.Registry.TryAdmit())
         {
             Interlocked.Increment(ref serverCounters.Busy);
-            await Replies.BusyAsync(context, host.Registry.IsDraining ? "draining" : "all lines are taken");
+            await Replies.BusyAsync(context, host.Registry.WhyNot);
         }
         else
         {

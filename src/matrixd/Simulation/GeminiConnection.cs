@@ -155,6 +155,7 @@ internal sealed class GeminiConnection : IWebSocketSink
         Refused ??= new GeminiRefusal(code, WireText.CutReason(text));
         _outbox.Silenced = true;
         _mouth.Stop();
+        _shared.Sessions.Leave(Session, this);
         _link.Close(code, WireText.CutReason(text));
     });
 
@@ -162,6 +163,7 @@ internal sealed class GeminiConnection : IWebSocketSink
     public void Drop() => Locked(() =>
     {
         _mouth.Stop();
+        _shared.Sessions.Leave(Session, this);
         _reset();
         _link.Abort();
     });
@@ -170,6 +172,7 @@ internal sealed class GeminiConnection : IWebSocketSink
     public void BareClose() => Locked(() =>
     {
         _mouth.Stop();
+        _shared.Sessions.Leave(Session, this);
         _link.Abort();
     });
 
@@ -203,10 +206,7 @@ internal sealed class GeminiConnection : IWebSocketSink
             _outbox.Silenced = true;
             _mouth.Stop();
             _faults.Stop();
-            if (Session is not null)
-            {
-                _shared.Sessions.Leave(Session);
-            }
+            _shared.Sessions.Leave(Session, this);
         }
 
         _shared.Options.Report?.Invoke($"connection {Index} ended: {close.Cause} {close.Code} {JsonText.Escape(close.Reason)}");

@@ -57,11 +57,17 @@ internal sealed class GeminiSessions(TimeProvider clock, int largest)
         }
     }
 
-    /// <summary>The connection is over; the session waits.</summary>
-    public void Leave(GeminiSessionState session)
+    /// <summary>The connection is over; the session waits. Where the service ends it, it knows so before its socket is gone. Any number of times.</summary>
+    /// <param name="session">Null: it had come to none.</param>
+    public void Leave(GeminiSessionState? session, GeminiConnection connection)
     {
         lock (_gate)
         {
+            if (session is null || session.OpenOn != connection)
+            {
+                return;
+            }
+
             session.OpenOn = null;
             session.LastOpen = clock.GetUtcNow();
             _open--;

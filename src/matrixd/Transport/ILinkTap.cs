@@ -10,6 +10,9 @@ internal interface ILinkTap
     /// <summary>A message of the peer, told before the link's owner is told.</summary>
     void OnReceived(WebSocketOpcode opcode, ReadOnlySpan<byte> message);
 
+    /// <summary>What had arrived together has been told, to the link's owner too.</summary>
+    void OnBatchEnd();
+
     /// <summary>A message of ours that the link has taken.</summary>
     void OnSent(WebSocketOpcode opcode, ReadOnlySpan<byte> message);
 

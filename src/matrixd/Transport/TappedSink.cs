@@ -9,7 +9,11 @@ internal sealed class TappedSink(IWebSocketSink sink, ILinkTap tap) : IWebSocket
         sink.OnMessage(opcode, message);
     }
 
-    public void OnBatchEnd() => sink.OnBatchEnd();
+    public void OnBatchEnd()
+    {
+        sink.OnBatchEnd();
+        tap.OnBatchEnd();
+    }
 
     public void OnClosed(WebSocketClose close)
     {

@@ -10,16 +10,14 @@ namespace Matrixd.Config;
 /// <summary>Hands the values, all of them good, to the rooms' records.</summary>
 internal static class ConfigBuilder
 {
-    /// <summary>Where nothing was measured; what one core carries with room to spare.</summary>
-    private const int CallsPerCore = 200;
-
-    public static DaemonConfig Build(ConfigSections sections, ProxyChoice proxy, int processors) => new()
+    /// <param name="defaultCalls">Calls at the same time, where the file leaves it open.</param>
+    public static DaemonConfig Build(ConfigSections sections, ProxyChoice proxy, int defaultCalls) => new()
     {
         Server = Server(sections.Server),
         StorePath = sections.Store.FilePath(StoreKeys.Path),
         Exotel = Exotel(sections.Exotel, sections.Limits) with { Proxy = proxy.Exotel, CaFile = sections.Gemini.FilePath(GeminiKeys.CaFile) },
         Gemini = Gemini(sections.Gemini, sections.Limits, proxy.Gemini),
-        Calls = Calls(sections, processors),
+        Calls = Calls(sections, defaultCalls),
         Diagnostics = Diagnostics(sections.Diagnostics),
         Agents = [.. sections.Agents.Select(Agent)],
         Tools = [.. sections.Tools.Select(Tool)],
@@ -77,12 +75,12 @@ internal static class ConfigBuilder
         CloseTimeout = limits.Duration(LimitsKeys.CloseTimeout),
     };
 
-    private static CallsOptions Calls(ConfigSections sections, int processors)
+    private static CallsOptions Calls(ConfigSections sections, int defaultCalls)
     {
         int maxCalls = sections.Server.Integer(ServerKeys.MaxCalls);
         return new CallsOptions
         {
-            MaxCalls = maxCalls > 0 ? maxCalls : CallsPerCore * Math.Max(1, processors),
+            MaxCalls = maxCalls > 0 ? maxCalls : defaultCalls,
             CallMax = sections.Limits.Duration(LimitsKeys.CallMax),
             MediaIdle = sections.Limits.Duration(LimitsKeys.MediaIdle),
             CloseTimeout = sections.Limits.Duration(LimitsKeys.CloseTimeout),
@@ -96,18 +94,6 @@ internal static class ConfigBuilder
             RecordingDirectory = sections.Recording.Flag(RecordingKeys.Enabled) ? sections.Recording.FilePath(RecordingKeys.Directory) : "",
         };
     }
-
-    private static DiagnosticsOptions Diagnostics(SectionValues diagnostics) => new()
-    {
-        WireTap = TapWord.TryParse(diagnostics.Text(DiagnosticsKeys.WireTap), out IReadOnlyList<TapWord> words, out string wrong) ? words : throw new InvalidOperationException(wrong),
-        TapDirectory = diagnostics.FilePath(DiagnosticsKeys.TapDirectory),
-        KeepAudio = diagnostics.Text(DiagnosticsKeys.TapAudio) == "keep",
-        KeepNumbers = diagnostics.Text(DiagnosticsKeys.TapNumbers) == "keep",
-        TapeBytes = ByteSizes.Parse(diagnostics.Text(DiagnosticsKeys.TapCallBytes)),
-        DirectoryBytes = ByteSizes.Parse(diagnostics.Text(DiagnosticsKeys.TapMaxBytes)),
-        Keep = diagnostics.Duration(DiagnosticsKeys.TapKeep),
-        FlightRecorder = diagnostics.Flag(DiagnosticsKeys.FlightRecorder),
-    };
 
     private static BargeInOptions BargeIn(SectionValues bargeIn) => new()
     {
@@ -129,6 +115,18 @@ internal static class ConfigBuilder
         BrokenTurn = watchdog.Duration(WatchdogKeys.BrokenTurn),
         Step = watchdog.Duration(WatchdogKeys.Step),
         Nudge = watchdog.Text(WatchdogKeys.Nudge) is { Length: > 0 } nudge ? nudge : StallOptions.DefaultNudge,
+    };
+
+    private static DiagnosticsOptions Diagnostics(SectionValues diagnostics) => new()
+    {
+        WireTap = TapWord.TryParse(diagnostics.Text(DiagnosticsKeys.WireTap), out IReadOnlyList<TapWord> words, out string wrong) ? words : throw new InvalidOperationException(wrong),
+        TapDirectory = diagnostics.FilePath(DiagnosticsKeys.TapDirectory),
+        KeepAudio = diagnostics.Text(DiagnosticsKeys.TapAudio) == "keep",
+        KeepNumbers = diagnostics.Text(DiagnosticsKeys.TapNumbers) == "keep",
+        TapeBytes = ByteSizes.Parse(diagnostics.Text(DiagnosticsKeys.TapCallBytes)),
+        DirectoryBytes = ByteSizes.Parse(diagnostics.Text(DiagnosticsKeys.TapMaxBytes)),
+        Keep = diagnostics.Duration(DiagnosticsKeys.TapKeep),
+        FlightRecorder = diagnostics.Flag(DiagnosticsKeys.FlightRecorder),
     };
 
     private static AgentOptions Agent(SectionValues agent) => new()

@@ -43,6 +43,16 @@ internal static class ConfigReader
         return sections.Store.FilePath(StoreKeys.Path);
     }
 
+    /// <summary>The folders of tapes and recordings that a configuration names: for commands that read them and need no secret.</summary>
+    /// <exception cref="ConfigException">All that is wrong with the keys of the file; secrets are not looked at.</exception>
+    public static (string Taps, string Recordings) Folders(string path, IConfigEnvironment environment)
+    {
+        var load = new ConfigLoad(path, environment);
+        var sections = new ConfigSections(load, Parse(load));
+        load.ThrowIfErrors();
+        return (sections.Diagnostics.FilePath(DiagnosticsKeys.TapDirectory), sections.Recording.FilePath(RecordingKeys.Directory));
+    }
+
     private static (ConfigSections Sections, ProxyChoice Proxy) Judge(ConfigLoad load)
     {
         var sections = new ConfigSections(load, Parse(load));
@@ -56,7 +66,7 @@ internal static class ConfigReader
     }
 
     private static LoadedConfig Build(ConfigLoad load, ConfigSections sections, ProxyChoice proxy) =>
-        new(ConfigBuilder.Build(sections, proxy, load.Environment.Processors), load.Warnings, load.Values) { Secrets = load.Secrets, ProxyOrigin = proxy.Origin };
+        new(ConfigBuilder.Build(sections, proxy, MeasuredCapacity.DefaultCalls(sections.Store.FilePath(StoreKeys.Path), load.Environment)), load.Warnings, load.Values) { Secrets = load.Secrets, ProxyOrigin = proxy.Origin };
 
     private static TomlTable Parse(ConfigLoad load)
     {

@@ -65,7 +65,7 @@ internal static class ServerKeys
         {
             Default = "0",
             Rule = Ranges.Integers(0, 100_000),
-            Doc = "Calls at the same time; one more is turned away at once. 0: what `matrixd bench calls` measured on this machine,\nor 200 for each processor core where it was never run.",
+            Doc = "Calls at the same time; one more is turned away at once. 0: seven tenths of what `matrixd bench calls`\nmeasured on this machine, or 200 for each processor core where it was never run.",
         },
         new(EventLoop, ConfigKeyType.Flag)
         {

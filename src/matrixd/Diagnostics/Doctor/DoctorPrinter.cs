@@ -16,7 +16,7 @@ internal sealed class DoctorPrinter(TextWriter output, bool json, SecretShade sh
         }
 
         string margin = new(' ', NameColumn + 2);
-        await WriteAsync($"{Mark(result.Verdict)} {name.PadRight(NameColumn)}{shade.Clean(result.Text)}");
+        await WriteAsync($"{Mark(result.Verdict)} {(name + "  ").PadRight(NameColumn)}{shade.Clean(result.Text)}");
         foreach (string detail in result.Details)
         {
             await WriteAsync($"{margin}{shade.Clean(detail)}");

@@ -43,6 +43,9 @@ internal sealed class DoctorSubject : IDisposable
 
     public SecretShade Shade { get; } = new();
 
+    /// <summary>How long a session that was tried is waited for to be refused.</summary>
+    public TimeSpan RefusalTime { get; init; } = LiveProbe.RefusalTime;
+
     /// <summary>Of the way to Gemini; null until it was gone.</summary>
     public DialReport? Tls { get; set; }
 
@@ -52,16 +55,19 @@ internal sealed class DoctorSubject : IDisposable
     /// <summary>For the sessions that are tried; null until one was minted.</summary>
     public StoredToken? Token { get; set; }
 
+    /// <summary>How far the service's clock is ahead, as the mint learnt it.</summary>
+    public TimeSpan ClockSkew { get; set; }
+
     /// <summary>The REST side, made at its first use.</summary>
     public GeminiHttp Http => _http ??= new GeminiHttp(Config.Gemini, Clock);
 
-    public static DoctorSubject Open(string path, IConfigEnvironment environment, MachineFacts machine, TimeProvider clock)
+    public static DoctorSubject Open(string path, IConfigEnvironment environment, MachineFacts machine, TimeProvider clock, TimeSpan? refusalTime = null)
     {
         DoctorSubject subject;
         try
         {
             (LoadedConfig loaded, IReadOnlyList<ConfigProblem> errors) = ConfigReader.Inspect(path, environment);
-            subject = new DoctorSubject(path, environment, machine, clock) { Loaded = loaded, Problems = errors };
+            subject = new DoctorSubject(path, environment, machine, clock) { Loaded = loaded, Problems = errors, RefusalTime = refusalTime ?? LiveProbe.RefusalTime };
             subject.Shade.AddAll(loaded.Config);
         }
         catch (ConfigException e)

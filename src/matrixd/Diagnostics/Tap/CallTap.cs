@@ -30,15 +30,15 @@ internal sealed class CallTap(string callSid, string streamSid, Tape? tape, Flig
     /// <summary>Since the beginning [µs].</summary>
     public long Now => clock.GetElapsedTime(origin).Ticks / TimeSpan.TicksPerMicrosecond;
 
-    public void Message(TapeLeg leg, int connection, bool isInbound, WebSocketOpcode opcode, ReadOnlySpan<byte> message)
+    public void Message(TapeLeg leg, int connection, bool isInbound, WebSocketOpcode opcode, ReadOnlySpan<byte> message, int batch = 0)
     {
         flight?.Message(leg, isInbound, message, clock, origin);
-        tape?.Add(Now, leg, connection, isInbound, opcode == WebSocketOpcode.Binary ? TapeEvent.Binary : TapeEvent.Text, message);
+        tape?.Add(Now, leg, connection, isInbound, opcode == WebSocketOpcode.Binary ? TapeEvent.Binary : TapeEvent.Text, message, batch);
     }
 
     /// <summary>A message of before the call was known.</summary>
-    public void Earlier(long micros, WebSocketOpcode opcode, ReadOnlySpan<byte> message) =>
-        tape?.Add(micros, TapeLeg.Exotel, 1, isInbound: true, opcode == WebSocketOpcode.Binary ? TapeEvent.Binary : TapeEvent.Text, message);
+    public void Earlier(long micros, WebSocketOpcode opcode, ReadOnlySpan<byte> message, int batch) =>
+        tape?.Add(micros, TapeLeg.Exotel, 1, isInbound: true, opcode == WebSocketOpcode.Binary ? TapeEvent.Binary : TapeEvent.Text, message, batch);
 
     /// <summary>Something that is no message.</summary>
     public void Event(TapeLeg leg, int connection, bool isInbound, TapeEvent what, ushort code = 0, string text = "", string word = "")

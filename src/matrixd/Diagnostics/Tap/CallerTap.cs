@@ -12,22 +12,25 @@ internal sealed class CallerTap(CallTaps taps, long origin) : ILinkTap
     private const int MaxBefore = 4;
     private const int MaxBeforeBytes = 8 * 1024;
 
-    private List<(long Micros, WebSocketOpcode Opcode, byte[] Message)>? _before = [];
+    private List<(long Micros, WebSocketOpcode Opcode, byte[] Message, int Batch)>? _before = [];
     private volatile CallTap? _call;
     private int _bytes;
+    private int _batch = 1; // the receive loop's
     private int _closing;
 
     public void OnReceived(WebSocketOpcode opcode, ReadOnlySpan<byte> message)
     {
         if (_call is { } call)
         {
-            call.Message(TapeLeg.Exotel, 1, isInbound: true, opcode, message);
+            call.Message(TapeLeg.Exotel, 1, isInbound: true, opcode, message, _batch);
         }
         else if (_before is not null)
         {
             Keep(opcode, message);
         }
     }
+
+    public void OnBatchEnd() => _batch++;
 
     public void OnSent(WebSocketOpcode opcode, ReadOnlySpan<byte> message) => _call?.Message(TapeLeg.Exotel, 1, isInbound: false, opcode, message);
 
@@ -58,13 +61,13 @@ internal sealed class CallerTap(CallTaps taps, long origin) : ILinkTap
         }
 
         byte[] copy = message.ToArray();
-        _before.Add((taps.Since(origin), opcode, copy));
+        _before.Add((taps.Since(origin), opcode, copy, _batch));
         if (StartOf(copy) is { } start && taps.Begin(start, origin) is { } call)
         {
             call.Opened();
-            foreach ((long micros, WebSocketOpcode kind, byte[] earlier) in _before)
+            foreach ((long micros, WebSocketOpcode kind, byte[] earlier, int batch) in _before)
             {
-                call.Earlier(micros, kind, earlier);
+                call.Earlier(micros, kind, earlier, batch);
             }
 
             _before = null;

@@ -6,8 +6,11 @@ namespace Matrixd.Diagnostics;
 internal sealed class ModelTap(CallTap call, int connection) : ILinkTap
 {
     private int _closing;
+    private int _batch = 1; // the receive loop's
 
-    public void OnReceived(WebSocketOpcode opcode, ReadOnlySpan<byte> message) => call.Message(TapeLeg.Gemini, connection, isInbound: true, opcode, message);
+    public void OnReceived(WebSocketOpcode opcode, ReadOnlySpan<byte> message) => call.Message(TapeLeg.Gemini, connection, isInbound: true, opcode, message, _batch);
+
+    public void OnBatchEnd() => _batch++;
 
     public void OnSent(WebSocketOpcode opcode, ReadOnlySpan<byte> message) => call.Message(TapeLeg.Gemini, connection, isInbound: false, opcode, message);
 

@@ -9,7 +9,8 @@ namespace Matrixd.Diagnostics;
 /// <param name="Code">Of a close.</param>
 /// <param name="Text">Of a close its reason, of an open the path; of an end its detail.</param>
 /// <param name="Word">Of a close its cause, of an end its reason.</param>
+/// <param name="Batch">Of a message that came: which arrived together have the same; 0: not known.</param>
 /// <param name="IsMarker">It makes no line.</param>
 internal readonly record struct TapItem(
     Tape Tape, long Micros, TapeLeg Leg, int Connection, bool IsInbound, TapeEvent Event, byte[]? Buffer = null, int Length = 0, ushort Code = 0,
-    string Text = "", string Word = "", bool IsMarker = false);
+    string Text = "", string Word = "", int Batch = 0, bool IsMarker = false);

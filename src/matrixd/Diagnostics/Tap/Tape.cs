@@ -30,7 +30,7 @@ internal sealed class Tape(TapWriter writer, string callSid, byte[] head, string
     }
 
     /// <summary>Adds a message; it is copied.</summary>
-    public void Add(long micros, TapeLeg leg, int connection, bool isInbound, TapeEvent what, ReadOnlySpan<byte> message)
+    public void Add(long micros, TapeLeg leg, int connection, bool isInbound, TapeEvent what, ReadOnlySpan<byte> message, int batch = 0)
     {
         if (_isFull)
         {
@@ -39,7 +39,7 @@ internal sealed class Tape(TapWriter writer, string callSid, byte[] head, string
 
         byte[] copy = ArrayPool<byte>.Shared.Rent(message.Length);
         message.CopyTo(copy);
-        Add(new TapItem(this, micros, leg, connection, isInbound, what, copy, message.Length));
+        Add(new TapItem(this, micros, leg, connection, isInbound, what, copy, message.Length, Batch: batch));
     }
 
     /// <summary>Adds what is no message.</summary>

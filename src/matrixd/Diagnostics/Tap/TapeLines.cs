@@ -28,6 +28,11 @@ internal sealed class TapeLines(TapeText text)
         switch (item.Event)
         {
             case TapeEvent.Text or TapeEvent.Binary:
+                if (item.Batch > 0)
+                {
+                    json.WriteNumber("batch"u8, item.Batch);
+                }
+
                 json.WriteNumber("len"u8, item.Length);
                 WriteMessage(json, item.Buffer.AsSpan(0, item.Length));
                 break;
@@ -40,6 +45,8 @@ internal sealed class TapeLines(TapeText text)
                 WriteGiven(json, "cause", item.Word);
                 break;
             case TapeEvent.Failed:
+                json.WriteNumber("code"u8, item.Code);
+                WriteGiven(json, "stage", item.Word);
                 WriteGiven(json, "error", item.Text);
                 break;
             default:

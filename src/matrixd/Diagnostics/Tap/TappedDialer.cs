@@ -23,7 +23,7 @@ internal sealed class TappedDialer(IGeminiDialer dialer, CallTaps taps) : IGemin
         }
         catch (DialException e)
         {
-            call.Event(TapeLeg.Gemini, connection, isInbound: false, TapeEvent.Failed, (ushort)e.Status, e.Message);
+            call.Event(TapeLeg.Gemini, connection, isInbound: false, TapeEvent.Failed, (ushort)e.Status, e.Message, e.Stage.ToString());
             throw;
         }
     }

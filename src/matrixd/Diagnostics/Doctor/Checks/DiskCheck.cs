@@ -34,7 +34,8 @@ internal static class DiskCheck
         }
 
         long least = rooms.Min(room => room.Free);
-        string text = string.Join("; ", rooms.Select(room => string.Create(CultureInfo.InvariantCulture, $"{room.Directory}: {(double)room.Free / GiB:0.0} GiB free")));
+        string text = string.Join("; ", rooms.GroupBy(room => room.Free / MiB) // on one disk, they have the same room
+            .Select(disk => string.Create(CultureInfo.InvariantCulture, $"{string.Join(" and ", disk.Select(room => room.Directory))}: {(double)disk.First().Free / GiB:0.0} GiB free")));
         if (recordings.Length > 0)
         {
             text += string.Create(CultureInfo.InvariantCulture, $", {rooms.First(room => room.Directory == recordings).Free / RecordedHour:0} hours of recorded calls");

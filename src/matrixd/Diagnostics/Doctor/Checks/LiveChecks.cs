@@ -28,7 +28,7 @@ internal static class LiveChecks
 
     public static Func<CancellationToken, Task<CheckResult>> Of(DoctorSubject subject, LiveTrial trial) => async cancelled =>
     {
-        LiveProbeResult result = await new LiveProbe(subject.Config.Gemini, subject.Wheel).RunAsync(subject.Token!, trial.Setup, cancelled);
+        LiveProbeResult result = await new LiveProbe(subject.Config.Gemini, subject.Wheel, subject.RefusalTime).RunAsync(subject.Token!, trial.Setup, subject.ClockSkew, cancelled);
         string model = SetupWriter.ModelName(trial.Setup, subject.Config.Gemini);
         if (result.Failure is not { } cause)
         {

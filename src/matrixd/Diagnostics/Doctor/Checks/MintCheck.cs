@@ -17,6 +17,7 @@ internal static class MintCheck
         {
             StoredToken token = await MintAsync(mint, cancelled);
             subject.Token = token;
+            subject.ClockSkew = mint.ClockSkew;
             subject.Shade.Add(token.Value);
             return CheckResult.Fine(string.Create(CultureInfo.InvariantCulture, $"minted in {subject.Clock.GetElapsedTime(started).TotalMilliseconds:0} ms, opens sessions until {token.NewSessionUntil:HH:mm:ss} UTC"));
         }

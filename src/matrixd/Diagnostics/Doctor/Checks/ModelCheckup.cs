@@ -16,7 +16,15 @@ internal static class ModelCheckup
             ModelPresence.Found when guess.Length == 0 => CheckResult.Fine("is on the list of live models"),
             ModelPresence.Found => CheckResult.Note($"is on the list of live models{guess}", "a newer matrixd may know it"),
             ModelPresence.Unavailable => CheckResult.Note($"{check.Describe()}{guess}"),
-            _ => CheckResult.Broken(check.Describe() + guess, check.Nearest.Count > 0 ? $"set [gemini] model = \"{check.Nearest[0]}\", or one of the other names above" : "set [gemini] model to a live model of your key"),
+            ModelPresence.NotLive => CheckResult.Broken($"is listed, but not for live sessions (bidiGenerateContent){guess}", Fix(check)),
+            _ => CheckResult.Broken($"is not on the list of live models; an unknown model gives silence and a bare close, not an error{guess}", Fix(check)),
         };
+    };
+
+    private static string Fix(ModelCheck check) => check.Nearest switch
+    {
+        [] => "set [gemini] model to a live model of your key",
+        [string nearest] => $"set [gemini] model = \"{nearest}\"",
+        [string nearest, ..] => $"set [gemini] model = \"{nearest}\"; near too: {string.Join(", ", check.Nearest.Skip(1))}",
     };
 }

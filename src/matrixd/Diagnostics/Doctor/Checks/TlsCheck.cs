@@ -31,7 +31,7 @@ internal static class TlsCheck
     private static CheckResult Judge(DoctorSubject subject, WebSocketDialTarget target, DialReport report)
     {
         string way = target.Proxy.Length > 0 ? $" through the proxy {report.RemoteEndPoint}" : $" at {report.RemoteEndPoint}";
-        string connect = string.Create(CultureInfo.InvariantCulture, $"TCP {report.Connect.TotalMilliseconds:0} ms");
+        string connect = string.Create(CultureInfo.InvariantCulture, $"connected in {report.Connect.TotalMilliseconds:0} ms");
         if (!target.Tls)
         {
             return CheckResult.Note($"{target.Host}:{target.Port}{way}, {connect}: plain http, which is for simulators", "use https in [gemini] base_url");
@@ -40,7 +40,7 @@ internal static class TlsCheck
         DateTimeOffset end = report.CertificateExpires is { } expires ? new DateTimeOffset(expires.ToUniversalTime()) : DateTimeOffset.MaxValue;
         string text = string.Create(
             CultureInfo.InvariantCulture,
-            $"{target.Host}:{target.Port}{way}, {connect}, {report.TlsProtocol} {report.Tls.TotalMilliseconds:0} ms; certificate by {PeerText.Escape(report.CertificateIssuer)}, good until {end:yyyy-MM-dd}");
+            $"{target.Host}:{target.Port}{way}, {connect}, {report.TlsProtocol.Replace("Tls1", "TLS 1.", StringComparison.Ordinal)} in {report.Tls.TotalMilliseconds:0} ms; certificate by {PeerText.Escape(report.CertificateIssuer)}, good until {end:yyyy-MM-dd}");
         return subject.Config.Gemini.CaFile.Length == 0 ? CheckResult.Fine(text) : CheckResult.Fine($"{text}; ca_file is trusted too");
     }
 
