@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using Matrixd.Tests.Support;
 using Matrixd.Timing;
 using Matrixd.Transport.Loop;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Matrixd.Tests.Transport;
@@ -164,6 +166,16 @@ public sealed class EventLoopTests : IDisposable
         using Socket peer = await listener.AcceptSocketAsync();
         await transport.CloseAsync();
         Assert.Equal(0, await peer.ReceiveAsync(new byte[1]).WaitAsync(s_patience));
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_told_as_Kestrel_knows_it()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using EventLoops loops = EventLoops.Create(1, wheel: null, NullLogger<EventLoops>.Instance)!;
+
+        await Assert.ThrowsAsync<AddressInUseException>(async () => await new LoopListenerFactory(loops).BindAsync(listener.LocalEndpoint));
     }
 
     [Fact]

@@ -15,16 +15,17 @@ internal sealed class LoopListenerFactory(EventLoops loops) : IConnectionListene
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        Socket? socket = null;
         try
         {
+            socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
             socket.Blocking = false;
             socket.Listen(Backlog);
             return ValueTask.FromResult<IConnectionListener>(new LoopListener(socket, loops));
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw new AddressInUseException(e.Message, e);
         }
     }
