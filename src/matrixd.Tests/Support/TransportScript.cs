@@ -21,6 +21,9 @@ internal sealed class TransportScript : IDisposable
     /// <summary>The request's head as it came.</summary>
     public string Request { get; private set; } = "";
 
+    /// <summary>The connection itself, whatever TLS lies over it.</summary>
+    public Stream? Raw { get; private set; }
+
     /// <summary>Runs <paramref name="script"/> with the accepted connection.</summary>
     public static TransportScript Play(Func<TransportScript, Stream, Task> script)
     {
@@ -58,6 +61,7 @@ internal sealed class TransportScript : IDisposable
         Port = Port,
         Tls = false,
         RequestTarget = requestTarget,
+        Loop = TransportGround.Loop,
     };
 
     public async Task ReadRequestAsync(Stream stream)
@@ -95,6 +99,7 @@ internal sealed class TransportScript : IDisposable
     private async Task RunAsync(Func<TransportScript, Stream, Task> script)
     {
         using TcpClient client = await _listener.AcceptTcpClientAsync(_over.Token);
-        await script(this, client.GetStream());
+        Raw = client.GetStream();
+        await script(this, Raw);
     }
 }

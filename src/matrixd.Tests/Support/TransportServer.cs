@@ -3,6 +3,8 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Matrixd.Timing;
 using Matrixd.Transport;
+using Matrixd.Transport.Loop;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -65,6 +67,11 @@ internal sealed class TransportServer : IAsyncDisposable
         builder.Services.AddLogging(logging => logging.AddProvider(log));
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true); // as the daemon does
+        if (TransportGround.Loops is { } loops)
+        {
+            builder.Services.AddSingleton<IConnectionListenerFactory>(new LoopListenerFactory(loops));
+        }
+
         if (certificate is not null)
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
@@ -95,6 +102,7 @@ internal sealed class TransportServer : IAsyncDisposable
         Tls = tls || caFile.Length > 0,
         RequestTarget = requestTarget,
         CaFile = caFile,
+        Loop = TransportGround.Loop,
     };
 
     public async ValueTask DisposeAsync()

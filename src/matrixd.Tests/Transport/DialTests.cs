@@ -8,7 +8,7 @@ using Xunit;
 namespace Matrixd.Tests.Transport;
 
 /// <summary>The dial without TLS: what goes on the wire, what is made of the answers, what each stage says when it fails. U15.</summary>
-public sealed class DialTests : IDisposable
+public class DialTests : IDisposable
 {
     private readonly TransportWheel _wheel = new();
 
@@ -35,7 +35,11 @@ public sealed class DialTests : IDisposable
         { "HTTP/1.1 101 S\r\nX: " + new string('x', 40_000), "longer than 16384 bytes" },
     };
 
-    public void Dispose() => _wheel.Dispose();
+    public void Dispose()
+    {
+        _wheel.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task The_request_goes_out_as_it_was_given_slash_and_all()
@@ -209,7 +213,7 @@ public sealed class DialTests : IDisposable
 
     private static TransportScript Switching() => TransportScript.Answer(key => Encoding.Latin1.GetBytes(TransportScript.SwitchingProtocols(key)));
 
-    private static WebSocketDialTarget Plain(string host, int port) => new() { Host = host, Port = port, Tls = false, RequestTarget = "/" };
+    private static WebSocketDialTarget Plain(string host, int port) => new() { Host = host, Port = port, Tls = false, RequestTarget = "/", Loop = TransportGround.Loop };
 
     private Task<WebSocketLink> DialAsync(WebSocketDialTarget target)
         => WebSocketDialer.DialAsync(target, new WebSocketLimits(), _wheel.Wheel, CancellationToken.None);

@@ -5,7 +5,7 @@ using Xunit;
 namespace Matrixd.Tests.Transport;
 
 /// <summary>The server's half of the opening handshake, by raw requests. P6, H14.</summary>
-public sealed class HandshakeTests(ProtocolTests.EchoServer echo) : IClassFixture<ProtocolTests.EchoServer>
+public class HandshakeTests(ProtocolTests.EchoServer echo) : IClassFixture<ProtocolTests.EchoServer>
 {
     private const string Good = "Upgrade: websocket\r\nConnection: Upgrade\r\n";
     private const string Version = "Sec-WebSocket-Version: 13\r\n";

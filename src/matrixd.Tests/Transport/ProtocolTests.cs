@@ -5,7 +5,7 @@ using Xunit;
 namespace Matrixd.Tests.Transport;
 
 /// <summary>The accept path over a real socket, against every case of <see cref="ProtocolCases"/>. P5, H5, H6, H14.</summary>
-public sealed class ProtocolTests(ProtocolTests.EchoServer echo) : IClassFixture<ProtocolTests.EchoServer>
+public class ProtocolTests(ProtocolTests.EchoServer echo) : IClassFixture<ProtocolTests.EchoServer>
 {
     private readonly TransportServer _server = echo.Server;
 
@@ -50,14 +50,14 @@ public sealed class ProtocolTests(ProtocolTests.EchoServer echo) : IClassFixture
     private static bool HidesTheClose(string name) => name.StartsWith("a frame of", StringComparison.Ordinal);
 
     /// <summary>One server for the whole table.</summary>
-    public sealed class EchoServer : IAsyncLifetime
+    public class EchoServer : IAsyncLifetime
     {
         // Long enough for a busy machine: no case may end by it.
         private static readonly WebSocketLimits Limits = new() { CloseTimeout = TimeSpan.FromSeconds(30) };
 
         internal TransportServer Server { get; private set; } = null!;
 
-        public async Task InitializeAsync() => Server = await TransportServer.EchoAsync(Limits);
+        public virtual async Task InitializeAsync() => Server = await TransportServer.EchoAsync(Limits);
 
         public async Task DisposeAsync() => await Server.DisposeAsync();
     }

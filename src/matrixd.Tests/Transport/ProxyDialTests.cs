@@ -8,11 +8,15 @@ using Xunit;
 namespace Matrixd.Tests.Transport;
 
 /// <summary>The dial through an HTTP CONNECT proxy.</summary>
-public sealed class ProxyDialTests : IDisposable
+public class ProxyDialTests : IDisposable
 {
     private readonly TransportWheel _wheel = new();
 
-    public void Dispose() => _wheel.Dispose();
+    public void Dispose()
+    {
+        _wheel.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Theory]
     [InlineData(false)]
@@ -112,6 +116,7 @@ public sealed class ProxyDialTests : IDisposable
         Tls = true,
         RequestTarget = "/",
         Proxy = proxy,
+        Loop = TransportGround.Loop,
     };
 
     private Task<WebSocketLink> DialAsync(WebSocketDialTarget target)

@@ -7,7 +7,7 @@ using Xunit;
 namespace Matrixd.Tests.Transport;
 
 /// <summary>The dial over TLS: http/1.1 alone, certificates verified, nothing older than 1.2. U14.</summary>
-public sealed class TlsDialTests : IDisposable
+public class TlsDialTests : IDisposable
 {
     private const string Secret = "/ws?access_token=auth_tokens/secret";
     private readonly TransportCertificates _certificates = new();
@@ -17,6 +17,7 @@ public sealed class TlsDialTests : IDisposable
     {
         _certificates.Dispose();
         _wheel.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Theory]
@@ -281,6 +282,7 @@ public sealed class TlsDialTests : IDisposable
         Tls = true,
         RequestTarget = Secret,
         CaFile = _certificates.CaFile,
+        Loop = TransportGround.Loop,
     };
 
     private Task<WebSocketLink> DialAsync(WebSocketDialTarget target)

@@ -10,7 +10,11 @@ internal sealed class RecordingQueue : IDisposable
     // 1,000 calls make 4,000 blocks a second: one second of a stuck disk, 32 MiB at 8 kHz.
     private const int MaxBlocks = 4096;
 
+    // Blocks that come within this time are written together: a wake-up for each would cost more than its write.
+    private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(50);
+
     private readonly Lock _gate = new();
+    private readonly ManualResetEvent _completed = new(initialState: false);
     private readonly AutoResetEvent _wake = new(initialState: false);
     private readonly Queue<RecordingBlock> _blocks = new(MaxBlocks);
     private bool _isWaiting;
@@ -83,6 +87,7 @@ internal sealed class RecordingQueue : IDisposable
             }
 
             _wake.WaitOne();
+            _completed.WaitOne(s_gather);
         }
     }
 
@@ -94,9 +99,14 @@ internal sealed class RecordingQueue : IDisposable
             _isCompleted = true;
         }
 
+        _completed.Set();
         _wake.Set();
     }
 
     /// <summary>Once <see cref="Wait"/> has returned false.</summary>
-    public void Dispose() => _wake.Dispose();
+    public void Dispose()
+    {
+        _wake.Dispose();
+        _completed.Dispose();
+    }
 }

@@ -11,8 +11,9 @@ internal sealed class RecordingTimeline
     // How far behind the present the time line becomes final while the caller's frames keep coming.
     private static readonly TimeSpan s_settled = TimeSpan.FromMilliseconds(300);
 
-    // How long frames are waited for that the network holds up: with a block on top, a kill still loses no more than a second.
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(750);
+    // How long frames are waited for that the network holds up: with a block and the writer's
+    // gathering on top, a kill still loses no more than a second.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(700);
 
     // What is handed to the writer at once: a quarter of a second, so that a kill loses less than one second.
     private static readonly TimeSpan s_block = TimeSpan.FromMilliseconds(250);

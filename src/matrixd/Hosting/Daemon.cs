@@ -8,6 +8,7 @@ using Matrixd.Gemini;
 using Matrixd.Server;
 using Matrixd.Storage;
 using Matrixd.Timing;
+using Matrixd.Transport.Loop;
 using Microsoft.Extensions.Logging;
 
 namespace Matrixd.Hosting;
@@ -25,7 +26,8 @@ internal sealed partial class Daemon : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Database _database;
     private readonly TimerWheel _wheel;
-    private readonly WheelDriver _driver;
+    private readonly WheelDriver? _driver; // null where an event loop drives the wheel
+    private readonly EventLoops? _loops;
     private readonly RecordingWriter? _recordings;
     private readonly ToolHttp _toolHttp;
     private readonly GeminiHttp _http;
@@ -43,7 +45,8 @@ internal sealed partial class Daemon : IAsyncDisposable
             : new CertificateHolder(config.Server.TlsCertificate, config.Server.TlsKey, loggers.CreateLogger<CertificateHolder>());
         _database = Database.Open(config.StorePath, clock, loggers.CreateLogger<Database>());
         _wheel = new TimerWheel(clock);
-        _driver = new WheelDriver(_wheel, LogTimerFault);
+        _loops = config.Server.EventLoop ? EventLoops.Create(Environment.ProcessorCount, _wheel, loggers.CreateLogger<EventLoops>()) : null;
+        _driver = _loops is null ? new WheelDriver(_wheel, LogTimerFault) : null;
         CallCounters counters = new();
         if (config.Calls.RecordingDirectory is { Length: > 0 } directory)
         {
@@ -60,7 +63,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         GeminiCounters gemini = new();
         _taps = new CallTaps(config.Diagnostics, new TapeHead(config.Diagnostics, config.Calls, config.Gemini, VersionCommand.Version), clock, loggers);
         AdmissionHold hold = new(clock);
-        GeminiEndpoint endpoint = new(config.Gemini, _tokens, _wheel, gemini, new TappedDialer(new GeminiDialer(_wheel), _taps))
+        GeminiEndpoint endpoint = new(config.Gemini, _tokens, _wheel, gemini, new TappedDialer(new GeminiDialer(_wheel, _loops), _taps))
         {
             OnQuota = time =>
             {
@@ -113,9 +116,10 @@ internal sealed partial class Daemon : IAsyncDisposable
         Daemon daemon = new(config, loggers, clock);
         try
         {
-            daemon._driver.Start();
+            daemon._driver?.Start();
+            daemon._loops?.Start();
             daemon._server = await DaemonServer.StartAsync(
-                config.Server, daemon.MaxCalls, daemon._certificate, daemon.Router.HandleAsync, loggers, daemon._stopping.Token);
+                config.Server, daemon.MaxCalls, daemon._certificate, daemon._loops, daemon.Router.HandleAsync, loggers, daemon._stopping.Token);
             daemon.StartBackground(config, clock);
             daemon.LogServing(VersionCommand.Version, string.Join(' ', daemon.Addresses), daemon.MaxCalls, config.Agents.Count);
             return daemon;
@@ -144,7 +148,8 @@ internal sealed partial class Daemon : IAsyncDisposable
 
         await _stopping.CancelAsync();
         await Task.WhenAll(_background);
-        _driver.Dispose();
+        _driver?.Dispose();
+        _loops?.Dispose();
         if (_recordings is not null)
         {
             await _recordings.DisposeAsync();

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Security.Authentication;
 using Matrixd.Calls;
+using Matrixd.Transport.Loop;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -25,9 +27,10 @@ internal sealed class DaemonServer : IAsyncDisposable
 
     /// <summary>Binds and serves.</summary>
     /// <param name="calls">Calls at the same time; bounds the sockets.</param>
+    /// <param name="loops">Serve the sockets; null: Kestrel's own transport does.</param>
     /// <exception cref="IOException">An address cannot be bound.</exception>
     public static async Task<DaemonServer> StartAsync(
-        ServerOptions options, int calls, CertificateHolder? certificate, RequestDelegate handler, ILoggerFactory loggers, CancellationToken stopping)
+        ServerOptions options, int calls, CertificateHolder? certificate, EventLoops? loops, RequestDelegate handler, ILoggerFactory loggers, CancellationToken stopping)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
@@ -39,6 +42,11 @@ internal sealed class DaemonServer : IAsyncDisposable
             socket.UnsafePreferInlineScheduling = true;
             socket.Backlog = 4096;
         });
+        if (loops is not null)
+        {
+            builder.Services.AddSingleton<IConnectionListenerFactory>(new LoopListenerFactory(loops)); // the last one is asked first
+        }
+
         builder.Services.Configure<KestrelServerOptions>(kestrel => Configure(kestrel, options, calls, certificate));
         WebApplication app = builder.Build();
         app.Run(handler);

@@ -24,6 +24,9 @@ internal sealed record ServerOptions
     /// <summary>0: what was measured on this machine, else 200 a core.</summary>
     public int MaxCalls { get; init; }
 
+    /// <summary>False: sockets the portable way, where event loops would do.</summary>
+    public bool EventLoop { get; init; } = true;
+
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromMinutes(15);
 
     // The compiler's ToString would print the admin token.

@@ -31,6 +31,9 @@ internal sealed class TimerWheel
     /// <summary>Time since the wheel was made; monotonic.</summary>
     public TimeSpan Now => _clock.GetElapsedTime(_origin);
 
+    /// <summary>How long <see cref="Advance"/> would find nothing to do; asked by whoever calls it.</summary>
+    public TimeSpan UntilTick => TimeSpan.FromTicks((_tick + 1) * Tick.Ticks) - Now;
+
     /// <summary>Sets <paramref name="timer"/> to fire once, <paramref name="delay"/> from now; replaces an earlier setting.</summary>
     public void Set(WheelTimer timer, TimeSpan delay)
     {

@@ -32,30 +32,26 @@ internal sealed class HttpProxy
         return proxy is not null;
     }
 
-    /// <summary>Asks for a tunnel to <paramref name="host"/>; afterwards the stream is a connection to it.</summary>
+    /// <summary>Asks for a tunnel to <paramref name="host"/>; afterwards the transport is a connection to it.</summary>
     /// <returns>The proxy's answer; 2xx: the tunnel stands.</returns>
-    public async Task<HttpHead> TunnelAsync(Stream stream, string host, int port, CancellationToken stopping)
+    public async Task<HttpHead> TunnelAsync(LinkTransport transport, string host, int port, CancellationToken stopping)
     {
         string authority = HostHeader.For(host, port, -1);
         string request = string.Create(CultureInfo.InvariantCulture, $"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n{_authorization}\r\n");
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(request), stopping);
+        await transport.WriteAsync(Encoding.ASCII.GetBytes(request), stopping);
+        HttpHead head = await HttpHead.ReadAsync(transport.Input, stopping);
 
-        PipeReader reader = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
-        try
+        // Behind a tunnel it is for us to speak first, so nothing can have been read ahead.
+        if (head.Status is >= 200 and < 300 && transport.Input.TryRead(out ReadResult ahead))
         {
-            HttpHead head = await HttpHead.ReadAsync(reader, stopping);
-
-            // Behind a tunnel it is for us to speak first, so nothing can have been read ahead.
-            if (head.Status is >= 200 and < 300 && reader.TryRead(out ReadResult ahead) && !ahead.Buffer.IsEmpty)
+            bool spoke = !ahead.Buffer.IsEmpty;
+            transport.Input.AdvanceTo(ahead.Buffer.Start);
+            if (spoke)
             {
                 throw new InvalidDataException("the proxy sent data before the tunnel was used");
             }
+        }
 
-            return head;
-        }
-        finally
-        {
-            await reader.CompleteAsync();
-        }
+        return head;
     }
 }

@@ -1,15 +1,39 @@
+using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.InteropServices;
 
 namespace Matrixd.Transport;
 
 /// <summary>The bytes below a link: a pipe to read from, one write at a time, and two ways to end.</summary>
 internal abstract class LinkTransport
 {
-    /// <summary>What the peer sends. Read by the link alone.</summary>
+    /// <summary>What the peer sends, until <see cref="ReceiveAsync"/> takes the connection over.</summary>
     public abstract PipeReader Input { get; }
 
     /// <summary>The peer's address and port.</summary>
     public abstract string RemoteEndPoint { get; }
+
+    /// <summary>Gives <paramref name="receiver"/> what the peer sends, from what <see cref="Input"/> still holds on. Called once.</summary>
+    /// <returns>True where the peer has ended the connection, or we have cut it; false where the receiver has had enough.</returns>
+    /// <exception cref="IOException">It broke.</exception>
+    public virtual async Task<bool> ReceiveAsync(ILinkReceiver receiver)
+    {
+        while (true)
+        {
+            ReadResult read = await Input.ReadAsync();
+            bool more = Deliver(read.Buffer, receiver);
+            Input.AdvanceTo(read.Buffer.End);
+            if (!more)
+            {
+                return false;
+            }
+
+            if (read.IsCompleted || read.IsCanceled)
+            {
+                return true;
+            }
+        }
+    }
 
     /// <summary>Starts a write of all of <paramref name="bytes"/>; no other is under way.</summary>
     /// <param name="bytes">Untouched until the write has ended.</param>
@@ -20,9 +44,49 @@ internal abstract class LinkTransport
     /// <summary>The result of the write: returns, or throws what it failed with.</summary>
     public abstract void EndWrite();
 
+    /// <summary>Writes all of <paramref name="bytes"/>: for handshakes, before a link sends.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired; the connection is cut.</exception>
+    public async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken stopping)
+    {
+        using CancellationTokenRegistration cut = stopping.Register(Abort);
+        try
+        {
+            var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (!BeginWrite(bytes, written.SetResult))
+            {
+                await written.Task;
+            }
+
+            EndWrite();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException && stopping.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(e.Message, e, stopping);
+        }
+    }
+
     /// <summary>Cuts the connection: reads and writes under way end. Any thread, any number of times.</summary>
     public abstract void Abort();
 
     /// <summary>Ends the connection once all is written. Called once, after the last read.</summary>
     public abstract ValueTask CloseAsync();
+
+    /// <summary>Gives a batch on, piece by piece.</summary>
+    /// <returns>False once nothing more is to be read.</returns>
+    protected static bool Deliver(in ReadOnlySequence<byte> buffer, ILinkReceiver receiver)
+    {
+        if (buffer.IsEmpty)
+        {
+            return true;
+        }
+
+        bool more = true;
+        foreach (ReadOnlyMemory<byte> segment in buffer)
+        {
+            // The pipe hands the bytes over for good: they are consumed whatever happens, so they may be unmasked in place.
+            more = more && receiver.OnReceived(MemoryMarshal.AsMemory(segment).Span);
+        }
+
+        return receiver.OnBatchEnd() && more;
+    }
 }

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.IO.Pipelines;
-using System.Runtime.InteropServices;
 using Matrixd.Timing;
 
 namespace Matrixd.Transport;
@@ -13,7 +10,7 @@ namespace Matrixd.Transport;
 /// pipe's own memory and lent from there. No operation carries a cancellation token, because cancelling one would take the
 /// whole socket with it: what must end ends by <see cref="Abort"/>. Timeouts stand on the wheel.
 /// </remarks>
-internal sealed class PipeWebSocketLink : WebSocketLink, IFrameHandler, ILinkSenderOwner
+internal sealed class PipeWebSocketLink : WebSocketLink, IFrameHandler, ILinkReceiver, ILinkSenderOwner
 {
     // What a peer may have had under way when we refused it, read and thrown away so that it gets to see our close frame
     // (closing a socket with unread bytes in it resets the connection): a socket buffer's worth.
@@ -29,6 +26,8 @@ internal sealed class PipeWebSocketLink : WebSocketLink, IFrameHandler, ILinkSen
     private readonly WheelTimer _pingTimer;
     private IWebSocketSink? _sink;
     private volatile bool _cut;
+    private bool _isBlamed;
+    private long _received; // of the batch that is being delivered
     private long _discarded;
 
     /// <param name="transport">The connection, its handshake done; the link owns it from here on.</param>
@@ -81,7 +80,12 @@ internal sealed class PipeWebSocketLink : WebSocketLink, IFrameHandler, ILinkSen
         SetPing();
         try
         {
-            await ReceiveAsync(sink);
+            if (await _transport.ReceiveAsync(this))
+            {
+                _end.Lose(null);
+                _sender.Stop();
+            }
+
             if (!_cut)
             {
                 await _sender.DrainAsync(); // bounded by the close timer
@@ -133,62 +137,54 @@ internal sealed class PipeWebSocketLink : WebSocketLink, IFrameHandler, ILinkSen
     void ILinkSenderOwner.OnWriteStuck()
         => Cut(new TimeoutException($"{RemoteEndPoint} has taken nothing for {_limits.SendTimeout.TotalSeconds:0.###} s"));
 
-    private async Task ReceiveAsync(IWebSocketSink sink)
+    bool ILinkReceiver.OnReceived(Span<byte> data)
     {
-        bool more = true;
-        while (more)
-        {
-            ReadResult read = await _transport.Input.ReadAsync();
-            more = Deliver(read.Buffer, sink);
-            _transport.Input.AdvanceTo(read.Buffer.End);
-            if (more && (read.IsCompleted || read.IsCanceled))
-            {
-                _end.Lose(null);
-                _sender.Stop();
-                return;
-            }
-        }
-    }
-
-    // False once nothing more is to be read.
-    private bool Deliver(in ReadOnlySequence<byte> buffer, IWebSocketSink sink)
-    {
-        if (buffer.IsEmpty)
-        {
-            return !_cut;
-        }
-
         try
         {
-            bool more = true;
-            foreach (ReadOnlyMemory<byte> segment in buffer)
-            {
-                // The pipe hands the bytes over for good: they are consumed below whatever happens, so they may be unmasked in place.
-                more = more && _reader.Push(MemoryMarshal.AsMemory(segment).Span, this);
-            }
-
-            sink.OnBatchEnd();
-            _sender.Flush();
-            return more && !_cut && MayDiscard(buffer.Length);
+            _received += data.Length;
+            return _reader.Push(data, this);
         }
 #pragma warning disable CA1031 // a sink's fault ends its own link and is told in OnClosed; other links live
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _end.Blame(e);
-            Cut(e);
-            return false;
+            return Blame(e);
         }
     }
 
-    private bool MayDiscard(long bytes)
+    bool ILinkReceiver.OnBatchEnd()
     {
-        if (_end.IsOpen)
+        if (_isBlamed)
         {
-            return true;
+            return false;
         }
 
-        _discarded += bytes;
+        try
+        {
+            _sink!.OnBatchEnd();
+            _sender.Flush();
+            return !_cut && MayDiscard();
+        }
+#pragma warning disable CA1031 // as above
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return Blame(e);
+        }
+    }
+
+    private bool Blame(Exception fault)
+    {
+        _isBlamed = true;
+        _end.Blame(fault);
+        Cut(fault);
+        return false;
+    }
+
+    private bool MayDiscard()
+    {
+        _discarded += _end.IsOpen ? 0 : _received;
+        _received = 0;
         return _discarded <= DiscardLimit;
     }
 

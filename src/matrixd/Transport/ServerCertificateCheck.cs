@@ -10,6 +10,9 @@ namespace Matrixd.Transport;
 /// <param name="extraRoots">Roots beside the system's.</param>
 internal sealed class ServerCertificateCheck(string host, X509Certificate2Collection extraRoots)
 {
+    /// <summary>A server without a certificate.</summary>
+    public const string NoneShown = "the server showed no certificate";
+
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1"; // RFC 5280 §4.2.1.12, id-kp-serverAuth
 
     /// <summary>Why it was refused; empty while it was not.</summary>
@@ -19,11 +22,11 @@ internal sealed class ServerCertificateCheck(string host, X509Certificate2Collec
     {
         if (certificate is not X509Certificate2 leaf || chain is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
         {
-            Refusal = "the server showed no certificate";
+            Refusal = NoneShown;
         }
         else if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {
-            Refusal = $"the certificate is for {PeerText.Escape(Names(leaf))}, not for {host}";
+            Refusal = ForSomebodyElse(leaf, host);
         }
         else if (errors != SslPolicyErrors.None && !IsTrustedByExtraRoots(leaf, chain, out X509ChainStatusFlags status))
         {
@@ -60,7 +63,11 @@ internal sealed class ServerCertificateCheck(string host, X509Certificate2Collec
     private static X509ChainStatusFlags Flags(X509Chain chain)
         => chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (flags, status) => flags | status.Status);
 
-    private static string Explain(X509Certificate2 leaf, X509ChainStatusFlags status)
+    /// <summary>The words for a certificate of another host.</summary>
+    public static string ForSomebodyElse(X509Certificate2 leaf, string host) => $"the certificate is for {PeerText.Escape(Names(leaf))}, not for {host}";
+
+    /// <summary>The words for a certificate whose chain is not fine.</summary>
+    public static string Explain(X509Certificate2 leaf, X509ChainStatusFlags status)
     {
         if (status.HasFlag(X509ChainStatusFlags.NotTimeValid))
         {

@@ -14,7 +14,26 @@ internal static class SocketTuning
 
     // Linux, netinet/tcp.h
     private const int ProtocolTcp = 6;
+    private const int TcpNoDelay = 1;
+    private const int TcpKeepIdle = 4;
+    private const int TcpKeepInterval = 5;
+    private const int TcpKeepCount = 6;
     private const int TcpUserTimeout = 18;
+
+    // sys/socket.h
+    private const int SocketLevel = 1;
+    private const int SocketKeepAlive = 9;
+
+    /// <summary>The same as setsockopt takes it, for sockets that the base library does not know.</summary>
+    public static IReadOnlyList<(int Level, int Option, int Value)> RawOptions { get; } =
+    [
+        (ProtocolTcp, TcpNoDelay, 1),
+        (SocketLevel, SocketKeepAlive, 1),
+        (ProtocolTcp, TcpKeepIdle, KeepAliveTimeSeconds),
+        (ProtocolTcp, TcpKeepInterval, KeepAliveIntervalSeconds),
+        (ProtocolTcp, TcpKeepCount, KeepAliveProbes),
+        (ProtocolTcp, TcpUserTimeout, UserTimeoutMilliseconds),
+    ];
 
     /// <summary>No Nagle delay; a dead peer is noticed without pings.</summary>
     /// <param name="sendBytes">What the kernel may hold of what was sent; 0: as much as it likes.</param>

@@ -34,6 +34,10 @@ internal sealed class StreamTransport : LinkTransport
 
     public override PipeReader Input { get; }
 
+    public Socket Socket => _socket;
+
+    public Stream Stream => _stream;
+
     public override string RemoteEndPoint { get; }
 
     public override bool BeginWrite(ReadOnlyMemory<byte> bytes, Action written)

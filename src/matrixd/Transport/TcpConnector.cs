@@ -16,11 +16,21 @@ internal static class TcpConnector
     // A connect timeout of 3 s has room for no more.
     private const int MaxAddresses = 8;
 
-    public static async Task<Socket> ConnectAsync(IReadOnlyList<IPAddress> addresses, int port, CancellationToken stopping)
+    /// <summary>With sockets of the base library.</summary>
+    public static Task<Socket> ConnectAsync(IReadOnlyList<IPAddress> addresses, int port, CancellationToken stopping)
+        => ConnectAsync(addresses, port, AttemptAsync, socket => socket.Dispose(), stopping);
+
+    /// <summary>With connections of any kind.</summary>
+    /// <param name="attempt">Connects to one address.</param>
+    /// <param name="drop">Gives up a connection that came too late.</param>
+    /// <exception cref="SocketException">Nobody answered, and no attempt failed with anything else.</exception>
+    public static async Task<T> ConnectAsync<T>(
+        IReadOnlyList<IPAddress> addresses, int port, Func<IPEndPoint, CancellationToken, Task<T>> attempt, Action<T> drop, CancellationToken stopping)
+        where T : class
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var attempts = new List<Task<Socket>>();
-        Socket? winner = null;
+        var attempts = new List<Task<T>>();
+        T? winner = null;
         Exception? failure = null;
         int next = 0;
         int last = Math.Min(addresses.Count, MaxAddresses);
@@ -28,7 +38,7 @@ internal static class TcpConnector
         {
             if (next < last)
             {
-                attempts.Add(AttemptAsync(addresses[next++], port, over.Token));
+                attempts.Add(attempt(new IPEndPoint(addresses[next++], port), over.Token));
             }
 
             if (await NextDoneAsync(attempts, next < last, over.Token) is { } done)
@@ -40,9 +50,9 @@ internal static class TcpConnector
         }
 
         await over.CancelAsync();
-        foreach (Task<Socket> loser in attempts)
+        foreach (Task<T> loser in attempts)
         {
-            await DropAsync(loser);
+            await DropAsync(loser, drop);
         }
 
         if (winner is null)
@@ -54,9 +64,9 @@ internal static class TcpConnector
     }
 
     // The first attempt to end; null where the next address is due before that.
-    private static async Task<Task<Socket>?> NextDoneAsync(List<Task<Socket>> attempts, bool more, CancellationToken over)
+    private static async Task<Task<T>?> NextDoneAsync<T>(List<Task<T>> attempts, bool more, CancellationToken over)
     {
-        Task<Task<Socket>> any = Task.WhenAny(attempts);
+        Task<Task<T>> any = Task.WhenAny(attempts);
         if (!more)
         {
             return await any;
@@ -65,13 +75,13 @@ internal static class TcpConnector
         return await Task.WhenAny(any, Task.Delay(AttemptDelay, over)) == any ? await any : null;
     }
 
-    private static async Task<Socket> AttemptAsync(IPAddress address, int port, CancellationToken over)
+    private static async Task<Socket> AttemptAsync(IPEndPoint peer, CancellationToken over)
     {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        var socket = new Socket(peer.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             SocketTuning.Apply(socket);
-            await socket.ConnectAsync(new IPEndPoint(address, port), over);
+            await socket.ConnectAsync(peer, over);
             return socket;
         }
         catch
@@ -81,13 +91,13 @@ internal static class TcpConnector
         }
     }
 
-    private static async Task DropAsync(Task<Socket> loser)
+    private static async Task DropAsync<T>(Task<T> loser, Action<T> drop)
     {
         try
         {
-            (await loser).Dispose();
+            drop(await loser);
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
         {
             // it lost either way
         }

@@ -8,6 +8,9 @@ namespace Matrixd.Transport;
 /// <summary>Puts TLS over a connection we made: versions 1.2 and 1.3, the server's certificate verified, http/1.1 alone.</summary>
 internal static class TlsConnector
 {
+    /// <summary>A server that took none of the protocols offered to it.</summary>
+    public const string NoHttp11 = "the server does not speak http/1.1, which a WebSocket needs";
+
     /// <exception cref="DialException">At <see cref="DialStage.Tls"/> or <see cref="DialStage.Alpn"/>.</exception>
     public static async Task<SslStream> ConnectAsync(Stream inner, WebSocketDialTarget target, CancellationToken stopping)
     {
@@ -24,7 +27,7 @@ internal static class TlsConnector
             await stream.DisposeAsync();
             if (SaysNoCommonProtocol(e))
             {
-                throw new DialException(DialStage.Alpn, 0, $"{target.Host}:{target.Port}: the server does not speak http/1.1, which a WebSocket needs", e);
+                throw new DialException(DialStage.Alpn, 0, $"{target.Host}:{target.Port}: {NoHttp11}", e);
             }
 
             string cause = check.Refusal.Length > 0 ? check.Refusal : (e.InnerException ?? e).Message;
@@ -36,6 +39,9 @@ internal static class TlsConnector
             throw;
         }
     }
+
+    /// <inheritdoc cref="CheckAlpn(SslApplicationProtocol, WebSocketDialTarget)"/>
+    public static void CheckAlpnName(string negotiated, WebSocketDialTarget target) => CheckAlpn(negotiated.Length == 0 ? default : new SslApplicationProtocol(negotiated), target);
 
     /// <summary>http/1.1 or nothing; a WebSocket handshake sent into HTTP/2 would hang or be cut without a word.</summary>
     public static void CheckAlpn(SslApplicationProtocol negotiated, WebSocketDialTarget target)
@@ -70,7 +76,9 @@ internal static class TlsConnector
         RemoteCertificateValidationCallback = check.Validate,
     };
 
-    private static X509Certificate2Collection LoadRoots(WebSocketDialTarget target)
+    /// <summary>The roots of the target's ca_file; none where it has none.</summary>
+    /// <exception cref="DialException">The file holds none.</exception>
+    public static X509Certificate2Collection LoadRoots(WebSocketDialTarget target)
     {
         var roots = new X509Certificate2Collection();
         if (target.CaFile.Length == 0)

@@ -12,13 +12,14 @@ internal static class UpgradeRequest
     // An error's text is worth this much of a caller's time, no more.
     private static readonly TimeSpan BodyTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>Sends the request and reads the 101; frames that came with it stay in <paramref name="input"/>.</summary>
+    /// <summary>Sends the request and reads the 101; frames that came with it stay in the transport's input.</summary>
     /// <returns>The server's head.</returns>
     /// <exception cref="DialException">At <see cref="DialStage.Upgrade"/>: the server answered something else.</exception>
-    public static async Task<HttpHead> SendAsync(Stream stream, PipeReader input, WebSocketDialTarget target, CancellationToken stopping)
+    public static async Task<HttpHead> SendAsync(LinkTransport transport, WebSocketDialTarget target, CancellationToken stopping)
     {
         string key = WebSocketAccept.NewKey();
-        await stream.WriteAsync(Write(target, key), stopping);
+        PipeReader input = transport.Input;
+        await transport.WriteAsync(Write(target, key), stopping);
         HttpHead head = await HttpHead.ReadAsync(input, stopping);
         if (head.Status != 101)
         {

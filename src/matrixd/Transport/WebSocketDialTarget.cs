@@ -1,3 +1,5 @@
+using Matrixd.Transport.Loop;
+
 namespace Matrixd.Transport;
 
 /// <summary>Where a client link is dialled to, and under which rules.</summary>
@@ -21,6 +23,9 @@ internal sealed record WebSocketDialTarget
 
     /// <summary>HTTP CONNECT proxy, <c>http://host:port</c>; empty: none.</summary>
     public string Proxy { get; init; } = "";
+
+    /// <summary>The event loop that the connection is to live on; null: the portable way.</summary>
+    public EventLoop? Loop { get; init; }
 
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);
 

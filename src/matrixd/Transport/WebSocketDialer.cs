@@ -1,8 +1,6 @@
 using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using Matrixd.Timing;
+using Matrixd.Transport.Loop;
 
 namespace Matrixd.Transport;
 
@@ -23,24 +21,24 @@ internal static class WebSocketDialer
         TimeProvider clock = wheel.Clock;
         var stages = new DialStages(target, stopping);
         long started = clock.GetTimestamp();
-        Socket socket = await ConnectAsync(target, stages);
-        Stream stream = new NetworkStream(socket, ownsSocket: true);
+        IDialGround ground = target.Loop is { } loop ? new LoopDialGround(loop) : SocketDialGround.Instance;
+        LinkTransport transport = await ConnectAsync(target, ground, stages);
         try
         {
-            string remote = RemoteEndPoint(socket);
             long connected = clock.GetTimestamp();
+            DialReport report = new();
             if (target.Tls)
             {
-                stream = await stages.RunAsync(DialStage.Tls, target.TlsTimeout, token => TlsConnector.ConnectAsync(stream, target, token));
+                LinkTransport plain = transport;
+                (transport, report) = await stages.RunAsync(DialStage.Tls, target.TlsTimeout, token => ground.SecureAsync(plain, target, token));
             }
 
             long secured = clock.GetTimestamp();
-            var transport = new StreamTransport(socket, stream, remote);
-            await stages.RunAsync(
-                DialStage.Upgrade, target.UpgradeTimeout, token => UpgradeRequest.SendAsync(stream, transport.Input, target, token));
-            DialReport report = Describe(stream as SslStream) with
+            LinkTransport open = transport;
+            await stages.RunAsync(DialStage.Upgrade, target.UpgradeTimeout, token => UpgradeRequest.SendAsync(open, target, token));
+            report = report with
             {
-                RemoteEndPoint = remote,
+                RemoteEndPoint = transport.RemoteEndPoint,
                 Connect = clock.GetElapsedTime(started, connected),
                 Tls = clock.GetElapsedTime(connected, secured),
                 Upgrade = clock.GetElapsedTime(secured),
@@ -49,7 +47,7 @@ internal static class WebSocketDialer
         }
         catch
         {
-            await stream.DisposeAsync();
+            await transport.CloseAsync();
             throw;
         }
     }
@@ -60,32 +58,33 @@ internal static class WebSocketDialer
     {
         var stages = new DialStages(target, stopping);
         long started = clock.GetTimestamp();
-        Socket socket = await ConnectAsync(target, stages);
-        Stream stream = new NetworkStream(socket, ownsSocket: true);
+        SocketDialGround ground = SocketDialGround.Instance;
+        LinkTransport transport = await ConnectAsync(target, ground, stages);
         try
         {
-            string remote = RemoteEndPoint(socket);
             long connected = clock.GetTimestamp();
+            DialReport report = new();
             if (target.Tls)
             {
-                stream = await stages.RunAsync(DialStage.Tls, target.TlsTimeout, token => TlsConnector.ConnectAsync(stream, target, token));
+                LinkTransport plain = transport;
+                (transport, report) = await stages.RunAsync(DialStage.Tls, target.TlsTimeout, token => ground.SecureAsync(plain, target, token));
             }
 
-            return Describe(stream as SslStream) with
+            return report with
             {
-                RemoteEndPoint = remote,
+                RemoteEndPoint = transport.RemoteEndPoint,
                 Connect = clock.GetElapsedTime(started, connected),
                 Tls = clock.GetElapsedTime(connected),
             };
         }
         finally
         {
-            await stream.DisposeAsync();
+            await transport.CloseAsync();
         }
     }
 
     // A connection to the server: straight, or through the proxy's tunnel.
-    private static async Task<Socket> ConnectAsync(WebSocketDialTarget target, DialStages stages)
+    private static async Task<LinkTransport> ConnectAsync(WebSocketDialTarget target, IDialGround ground, DialStages stages)
     {
         HttpProxy? proxy = null;
         if (target.Proxy.Length > 0 && !HttpProxy.TryParse(target.Proxy, out proxy))
@@ -97,11 +96,11 @@ internal static class WebSocketDialer
         int port = proxy?.Port ?? target.Port;
         IPAddress[] addresses = await stages.RunAsync(
             DialStage.Resolve, target.ConnectTimeout, token => Dns.GetHostAddressesAsync(host, token));
-        Socket socket = await stages.RunAsync(
-            DialStage.Connect, target.ConnectTimeout, token => TcpConnector.ConnectAsync(addresses, port, token));
+        LinkTransport transport = await stages.RunAsync(
+            DialStage.Connect, target.ConnectTimeout, token => ground.ConnectAsync(addresses, port, token));
         if (proxy is null)
         {
-            return socket;
+            return transport;
         }
 
         try
@@ -109,50 +108,16 @@ internal static class WebSocketDialer
             HttpHead answer = await stages.RunAsync(
                 DialStage.Proxy,
                 target.ConnectTimeout,
-                token => proxy.TunnelAsync(new NetworkStream(socket, ownsSocket: false), target.Host, target.Port, token));
+                token => proxy.TunnelAsync(transport, target.Host, target.Port, token));
             return answer.Status is >= 200 and < 300
-                ? socket
+                ? transport
                 : throw new DialException(
                     DialStage.Proxy, answer.Status, $"{target.Host}:{target.Port}: proxy {host}:{port} refused the tunnel: {answer.Status} {PeerText.Escape(answer.Reason)}");
         }
         catch
         {
-            socket.Dispose();
+            await transport.CloseAsync();
             throw;
         }
-    }
-
-    // Asked once, while it can be: a socket whose peer has gone does not know it any more.
-    private static string RemoteEndPoint(Socket socket)
-    {
-        try
-        {
-            return socket.RemoteEndPoint is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped
-                ? new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port).ToString()
-                : socket.RemoteEndPoint?.ToString() ?? "";
-        }
-        catch (SocketException)
-        {
-            return "";
-        }
-    }
-
-    private static DialReport Describe(SslStream? tls)
-    {
-        if (tls is null)
-        {
-            return new DialReport();
-        }
-
-        var certificate = tls.RemoteCertificate as X509Certificate2;
-        return new DialReport
-        {
-            TlsProtocol = tls.SslProtocol.ToString(),
-            CipherSuite = tls.NegotiatedCipherSuite.ToString(),
-            Alpn = tls.NegotiatedApplicationProtocol.ToString(),
-            CertificateSubject = certificate?.Subject ?? "",
-            CertificateIssuer = certificate?.Issuer ?? "",
-            CertificateExpires = certificate?.NotAfter,
-        };
     }
 }

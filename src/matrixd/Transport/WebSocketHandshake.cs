@@ -1,5 +1,6 @@
 using System.Net;
 using Matrixd.Timing;
+using Matrixd.Transport.Loop;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -83,10 +84,11 @@ internal static class WebSocketHandshake
             SocketTuning.Apply(socket, limits.SocketSendBytes);
         }
 
-        var transport = new KestrelTransport(
+        string remote = RemoteEndPoint(context.Connection);
+        LinkTransport transport = context.Features.Get<LoopConnectionContext>()?.TakeOver(remote, limits.SocketSendBytes) ?? (LinkTransport)new KestrelTransport(
             context.Features.GetRequiredFeature<IConnectionTransportFeature>().Transport,
             context.Features.GetRequiredFeature<IConnectionLifetimeFeature>(),
-            RemoteEndPoint(context.Connection));
+            remote);
         return new PipeWebSocketLink(transport, isServer: true, limits, wheel);
     }
 

@@ -33,6 +33,7 @@ internal static class ConfigBuilder
         Insecure = server.Flag(ServerKeys.Insecure),
         AdminToken = server.Text(ServerKeys.AdminToken),
         MaxCalls = server.Integer(ServerKeys.MaxCalls),
+        EventLoop = server.Flag(ServerKeys.EventLoop),
         DrainTimeout = server.Duration(ServerKeys.DrainTimeout),
     };
 

@@ -12,6 +12,7 @@ internal static class ServerKeys
     public const string AdminToken = "admin_token";
     public const string AdminTokenFile = "admin_token_file";
     public const string MaxCalls = "max_calls";
+    public const string EventLoop = "event_loop";
     public const string DrainTimeout = "drain_timeout";
 
     public static ConfigSection Section { get; } = new("server", Repeated: false, "Where matrixd listens, and how much it takes on.",
@@ -65,6 +66,11 @@ internal static class ServerKeys
             Default = "0",
             Rule = Ranges.Integers(0, 100_000),
             Doc = "Calls at the same time; one more is turned away at once. 0: seven tenths of what `matrixd bench calls`\nmeasured on this machine, or 200 for each processor core where it was never run.",
+        },
+        new(EventLoop, ConfigKeyType.Flag)
+        {
+            Default = "true",
+            Doc = "true: matrixd reads and writes its sockets itself (Linux with OpenSSL 3), which takes less processor time.\nfalse: the portable way. Change it only to find out whether a fault lies there.",
         },
         new(DrainTimeout, ConfigKeyType.Duration)
         {

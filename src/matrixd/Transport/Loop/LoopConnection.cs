@@ -1,0 +1,297 @@
+namespace Matrixd.Transport.Loop;
+
+/// <summary>One TCP connection on an <see cref="EventLoop"/>, with TLS or without.</summary>
+/// <remarks>
+/// Owns its descriptor and TLS session; both are touched on the loop's thread alone, so that no lock is held over a system call. What other
+/// threads ask for becomes a bit in <see cref="_requests"/> and a post. Bytes are read into the loop's one buffer and lent from there. A write
+/// is tried at once; the loop watches for room only when the kernel had too little.
+/// </remarks>
+internal sealed class LoopConnection : LoopHandler
+{
+    private readonly EventLoop _loop;
+    private readonly LoopWriter _writer = new();
+    private readonly LoopInput _input = new();
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _fd;
+    private int _requests;
+    private int _sendBytes;
+    private TlsSession? _tls;
+    private TlsSession? _nextTls;
+    private LoopStep? _step;
+    private LoopStep? _nextStep;
+
+    /// <param name="fd">A socket that does not block; owned from here on.</param>
+    /// <param name="remoteEndPoint">The peer, for logs.</param>
+    public LoopConnection(EventLoop loop, int fd, string remoteEndPoint)
+    {
+        _loop = loop;
+        _fd = fd;
+        RemoteEndPoint = remoteEndPoint;
+    }
+
+    public string RemoteEndPoint { get; }
+
+    public EventLoop Loop => _loop;
+
+    /// <summary>Completes when the descriptor is closed.</summary>
+    public Task Closed => _closed.Task;
+
+    /// <summary>Takes a step to its end. Nothing is read or written meanwhile, and the reader of before is told of nothing any more.</summary>
+    /// <param name="session">TLS over the connection from here on; null: none. The connection owns it.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired; the connection is over.</exception>
+    public async Task StepAsync(LoopStep step, TlsSession? session, CancellationToken stopping)
+    {
+        (_nextStep, _nextTls) = (step, session);
+        Request(LoopRequests.Step);
+        using CancellationTokenRegistration cut = stopping.Register(Abort);
+        try
+        {
+            await step.Task;
+        }
+        catch (IOException) when (stopping.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(stopping);
+        }
+    }
+
+    /// <summary>Reads for <paramref name="reader"/> from now on; whoever read before is not told of anything any more. Any thread.</summary>
+    public void ReadFor(ILoopReader reader)
+    {
+        _input.Next = reader;
+        Request(LoopRequests.Read);
+    }
+
+    /// <summary>Bounds what the kernel may hold of what was sent. Any thread.</summary>
+    public void LimitSending(int bytes)
+    {
+        _sendBytes = bytes;
+        Request(LoopRequests.Limit);
+    }
+
+    /// <summary>The reader that had enough for the moment takes more. Any thread.</summary>
+    public void Resume() => Request(LoopRequests.Resume);
+
+    /// <summary>As <see cref="LinkTransport.BeginWrite"/>. From another thread than the loop's it never ends at once.</summary>
+    public bool BeginWrite(ReadOnlyMemory<byte> bytes, Action written)
+    {
+        if (!_loop.IsCurrent)
+        {
+            _writer.Set(bytes, written);
+            Request(LoopRequests.Write);
+            return false;
+        }
+
+        _writer.Set(bytes, null);
+        if (TryEndWrite())
+        {
+            return true;
+        }
+
+        _writer.TellLater(written);
+        UpdateInterest();
+        return false;
+    }
+
+    /// <summary>As <see cref="LinkTransport.EndWrite"/>.</summary>
+    public void EndWrite() => _writer.Check();
+
+    /// <summary>Resets the connection. Any thread, any number of times.</summary>
+    public void Abort() => Request(LoopRequests.Abort);
+
+    /// <summary>Says goodbye as far as that needs no waiting, and closes. Any thread, any number of times.</summary>
+    public Task CloseAsync()
+    {
+        Request(LoopRequests.Close);
+        return Closed;
+    }
+
+    public override void OnReady(uint events)
+    {
+        if (_step is not null)
+        {
+            AdvanceStep();
+            return;
+        }
+
+        bool canWrite = (events & ~Libc.EPOLLIN) != 0; // room, or an error that the write will find
+        if (_input.IsReading && ((events & ~Libc.EPOLLOUT) != 0 || _input.WantsWrite))
+        {
+            _input.Read(_loop.ReadBuffer, _fd, _tls);
+            UpdateInterest();
+        }
+
+        if (_writer.Waits && canWrite && TryEndWrite())
+        {
+            UpdateInterest();
+            _writer.Tell();
+        }
+    }
+
+    public override void OnPosted()
+    {
+        var requests = (LoopRequests)Interlocked.Exchange(ref _requests, 0);
+        if (requests.HasFlag(LoopRequests.Step))
+        {
+            BeginStep();
+        }
+
+        if (requests.HasFlag(LoopRequests.Write) && !_writer.Waits)
+        {
+            if (TryEndWrite())
+            {
+                _writer.Tell();
+            }
+            else
+            {
+                UpdateInterest();
+            }
+        }
+
+        if (requests.HasFlag(LoopRequests.Limit) && _fd >= 0)
+        {
+            LoopSocket.LimitSending(_fd, _sendBytes);
+        }
+
+        if (requests.HasFlag(LoopRequests.Read))
+        {
+            Attach();
+        }
+
+        if (requests.HasFlag(LoopRequests.Resume) && _input.CanResume)
+        {
+            BeginReading();
+        }
+
+        if (requests.HasFlag(LoopRequests.Abort))
+        {
+            Release(new IOException("the connection was cut"), reset: !_input.HasEnded);
+        }
+        else if (requests.HasFlag(LoopRequests.Close))
+        {
+            Close();
+        }
+    }
+
+    public override void OnFault(Exception error) => Release(error, reset: true);
+
+    private void Request(LoopRequests request)
+    {
+        Interlocked.Or(ref _requests, (int)request);
+        _loop.Post(this);
+    }
+
+    private void BeginStep()
+    {
+        _step = _nextStep!;
+        if (_fd < 0)
+        {
+            _nextTls?.Dispose();
+            _step.Fail(_input.Error ?? new IOException("the connection was cut"));
+            return;
+        }
+
+        _tls = _nextTls;
+        _input.Detach();
+        AdvanceStep();
+    }
+
+    private void AdvanceStep()
+    {
+        LoopStep step = _step!;
+        try
+        {
+            uint events = step.Advance(_fd);
+            _loop.Watch(this, _fd, events);
+            if (events == 0)
+            {
+                _step = null;
+                step.Finish();
+            }
+        }
+#pragma warning disable CA1031 // however a step fails, it is told to who waits for it
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            step.Fail(e);
+            Release(e, reset: false);
+        }
+    }
+
+    private void Attach()
+    {
+        if (_input.Attach(isOpen: _fd >= 0))
+        {
+            BeginReading();
+        }
+        else
+        {
+            UpdateInterest();
+        }
+    }
+
+    // With TLS at once: the session may hold what the socket has not any more.
+    private void BeginReading()
+    {
+        _input.IsReading = true;
+        if (_tls is not null)
+        {
+            _input.Read(_loop.ReadBuffer, _fd, _tls);
+        }
+
+        UpdateInterest();
+    }
+
+    // True once all is written, or it failed.
+    private bool TryEndWrite()
+    {
+        if (_fd < 0)
+        {
+            _writer.Fail(_input.Error ?? new IOException("the connection is closed"));
+            return true;
+        }
+
+        return _writer.TryEnd(_fd, _tls);
+    }
+
+    private void UpdateInterest()
+    {
+        if (_fd >= 0 && _step is null)
+        {
+            _loop.Watch(this, _fd, _input.Interest | (_writer.Waits ? Libc.EPOLLOUT : 0));
+        }
+    }
+
+    private void Close()
+    {
+        if (_fd >= 0 && !_writer.Waits)
+        {
+            _tls?.SayGoodbye();
+        }
+
+        Release(new IOException("the connection is closed"), reset: false);
+    }
+
+    private void Release(Exception error, bool reset)
+    {
+        if (_fd < 0)
+        {
+            return;
+        }
+
+        _loop.Forget(this);
+        LoopSocket.Close(_fd, reset);
+        _fd = -1;
+        _tls?.Dispose();
+        _tls = null;
+        _input.End(error);
+        if (_writer.Waits)
+        {
+            _writer.Fail(error);
+            _writer.Tell();
+        }
+
+        _step?.Fail(error);
+        _step = null;
+        _closed.TrySetResult();
+    }
+}
