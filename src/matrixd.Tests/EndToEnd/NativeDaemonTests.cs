@@ -121,7 +121,7 @@ public class NativeDaemonTests(ITestOutputHelper output)
         [
             ("port in use", place.Config(listen: $"127.0.0.1:{port}"), 1, $"{port}"),
             ("no secret", plain.Replace("api_key = \"AIza-test\"", "api_key_file = \"/no/such/key\"", StringComparison.Ordinal), 2, "/no/such/key"),
-            ("no CA", plain.Replace("[recording]", "ca_file = \"/no/such/ca.pem\"\n[recording]", StringComparison.Ordinal), 2, "/no/such/ca.pem"),
+            ("no CA", plain.Replace("[watchdog]", "ca_file = \"/no/such/ca.pem\"\n[watchdog]", StringComparison.Ordinal), 2, "/no/such/ca.pem"),
             ("no credential", plain.Replace($"basic_password = \"{House.BasicPassword}\"", "", StringComparison.Ordinal), 2, "insecure"),
             ("a key no header can carry", plain.Replace("AIza-test", "AIza test", StringComparison.Ordinal), 2, "api_key"),
             ("a tool with half a schema", plain + "[[tool]]\nname = \"t\"\ndescription = \"d\"\nurl = \"http://127.0.0.1:1/\"\nparameters = '{\"type\":'\n", 2, "parameters"),
