@@ -11,6 +11,9 @@ internal sealed class ReplayAudioTrack
     /// <summary>Bytes and audio of each part; of elided audio zeros.</summary>
     public IReadOnlyList<byte[]> Parts => [.. _parts.Select(part => part.ToArray())];
 
+    /// <summary>True where some of the audio was elided.</summary>
+    public bool IsElided { get; private set; }
+
     /// <summary>Where messages end [bytes from the beginning].</summary>
     public HashSet<long> Cuts { get; } = [];
 
@@ -36,5 +39,14 @@ internal sealed class ReplayAudioTrack
         }
     }
 
-    private static byte[] Audio(JsonElement value) => value.ValueKind == JsonValueKind.Object ? new byte[value.GetProperty(TapeText.AudioBytes).GetInt32()] : value.GetBytesFromBase64();
+    private byte[] Audio(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            return value.GetBytesFromBase64();
+        }
+
+        IsElided = true;
+        return new byte[value.GetProperty(TapeText.AudioBytes).GetInt32()];
+    }
 }
