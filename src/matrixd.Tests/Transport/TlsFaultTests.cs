@@ -97,14 +97,17 @@ public class TlsFaultTests : IDisposable
     public async Task A_garbled_record_ends_the_connection_with_an_error()
     {
         using X509Certificate2 certificate = _certificates.Localhost();
-        using TransportScript server = Tls(certificate, async (script, _) =>
+        using TransportScript server = Tls(certificate, async (script, tls) =>
         {
+            await tls.ReadExactlyAsync(new byte[1]); // the dial is over: what comes now is the connection's
             await script.Raw!.WriteAsync(Convert.FromHexString("170303001800112233445566778899AABBCCDDEEFF0011223344556677"));
             await script.StayAsync();
         });
         WebSocketLink link = await DialAsync(server.Port);
         var sink = new TransportSink();
         Task run = link.RunAsync(sink);
+        link.Send(WebSocketOpcode.Text, "x"u8);
+        link.Flush();
 
         WebSocketClose close = await sink.ClosedAsync();
         await run.WaitAsync(TimeSpan.FromSeconds(10));
