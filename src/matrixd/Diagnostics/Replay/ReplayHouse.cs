@@ -20,13 +20,12 @@ internal sealed class ReplayHouse : IAsyncDisposable
         {
             ApiKey = "of-a-replay",
             Model = tape.Model.Length > 0 ? tape.Model : new GeminiOptions { ApiKey = "" }.Model,
-            CloseTimeout = tape.Setting(TapeSettings.CloseTimeout, TimeSpan.FromSeconds(2)),
+            CloseTimeout = tape.Settings.CloseTimeout,
         };
         ReplayTokens tokens = new(clock);
         _http = new GeminiHttp(gemini, clock, tokens);
         _tokens = new TokenService(_http, gemini, tokens, clock, NullLogger<TokenService>.Instance, new Random(1)); // its jitter is the same in every replay
         GeminiEndpoint endpoint = new(gemini, _tokens, Wheel, new GeminiCounters(), dialer) { Random = new Random(1).NextDouble };
-        CallsOptions calls = Settings(tape);
         if (request.OutDirectory.Length > 0)
         {
             Recordings = new RecordingWriter(Path.Combine(request.OutDirectory, ".recording"), clock, Counters, NullLogger<RecordingWriter>.Instance);
@@ -34,7 +33,7 @@ internal sealed class ReplayHouse : IAsyncDisposable
 
         CallEnvironment environment = new()
         {
-            Options = calls,
+            Options = tape.Settings,
             Wheel = Wheel,
             Sessions = Store,
             Log = Store,
@@ -72,22 +71,5 @@ internal sealed class ReplayHouse : IAsyncDisposable
 
         _tokens.Dispose();
         _http.Dispose();
-    }
-
-    // As the daemon had them that made the tape.
-    private static CallsOptions Settings(TapeContent tape)
-    {
-        CallsOptions usual = new() { MaxCalls = 1 };
-        return usual with
-        {
-            CallMax = tape.Setting(TapeSettings.CallMax, usual.CallMax),
-            MediaIdle = tape.Setting(TapeSettings.MediaIdle, usual.MediaIdle),
-            CloseTimeout = tape.Setting(TapeSettings.CloseTimeout, usual.CloseTimeout),
-            ModelReadyTimeout = tape.Setting(TapeSettings.ModelReadyTimeout, usual.ModelReadyTimeout),
-            RotateAfter = tape.Setting(TapeSettings.RotateAfter, usual.RotateAfter),
-            OutboundLead = tape.Setting(TapeSettings.OutboundLead, usual.OutboundLead),
-            UplinkFrame = tape.Setting(TapeSettings.UplinkFrame, usual.UplinkFrame),
-            UplinkBuffer = tape.Setting(TapeSettings.UplinkBuffer, usual.UplinkBuffer),
-        };
     }
 }

@@ -1,3 +1,5 @@
+using Matrixd.Calls;
+
 namespace Matrixd.Diagnostics;
 
 /// <summary>A tape, read.</summary>
@@ -15,8 +17,8 @@ internal sealed class TapeContent
     /// <summary>The configured model.</summary>
     public required string Model { get; init; }
 
-    /// <summary>By the names of <see cref="TapeSettings"/>.</summary>
-    public required IReadOnlyDictionary<string, TimeSpan> Settings { get; init; }
+    /// <summary>As the daemon had them that made the tape.</summary>
+    public required CallsOptions Settings { get; init; }
 
     /// <summary>In the order of their time.</summary>
     public IReadOnlyList<TapeEntry> Entries { get; set; } = [];
@@ -26,6 +28,4 @@ internal sealed class TapeContent
 
     /// <summary>It ends in the middle of a line.</summary>
     public bool IsCut { get; set; }
-
-    public TimeSpan Setting(string name, TimeSpan otherwise) => Settings.TryGetValue(name, out TimeSpan value) ? value : otherwise;
 }

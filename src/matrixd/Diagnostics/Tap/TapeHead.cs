@@ -19,14 +19,7 @@ internal sealed class TapeHead(DiagnosticsOptions options, CallsOptions calls, G
         json.WriteString("numbers"u8, options.KeepNumbers ? "kept"u8 : "masked"u8);
         json.WriteString("model"u8, gemini.Model);
         json.WriteStartObject("settings"u8);
-        Milliseconds(json, TapeSettings.CallMax, calls.CallMax);
-        Milliseconds(json, TapeSettings.MediaIdle, calls.MediaIdle);
-        Milliseconds(json, TapeSettings.CloseTimeout, calls.CloseTimeout);
-        Milliseconds(json, TapeSettings.ModelReadyTimeout, calls.ModelReadyTimeout);
-        Milliseconds(json, TapeSettings.OutboundLead, calls.OutboundLead);
-        Milliseconds(json, TapeSettings.UplinkFrame, calls.UplinkFrame);
-        Milliseconds(json, TapeSettings.UplinkBuffer, calls.UplinkBuffer);
-        Milliseconds(json, TapeSettings.RotateAfter, calls.RotateAfter);
+        TapeSettings.Write(json, calls);
         json.WriteEndObject();
     });
 
@@ -55,6 +48,4 @@ internal sealed class TapeHead(DiagnosticsOptions options, CallsOptions calls, G
         line.Write("\n"u8);
         return line.WrittenSpan.ToArray();
     }
-
-    private static void Milliseconds(Utf8JsonWriter json, string name, TimeSpan value) => json.WriteNumber(name, value.TotalMilliseconds);
 }

@@ -67,9 +67,7 @@ internal static class TapeReader
                 HasAudio = Text(root, "audio") == "kept",
                 HasNumbers = Text(root, "numbers") == "kept",
                 Model = Text(root, "model"),
-                Settings = root.TryGetProperty("settings", out JsonElement settings)
-                    ? settings.EnumerateObject().ToDictionary(setting => setting.Name, setting => TimeSpan.FromMilliseconds(setting.Value.GetDouble()))
-                    : [],
+                Settings = TapeSettings.Read(root.GetProperty("settings")),
             };
     }
 

@@ -106,7 +106,7 @@ internal sealed class LoopListener : LoopHandler, IConnectionListener
         _forgotten.TrySetResult();
     }
 
-    // Whatever else went wrong was one connection's: it is gone, the next is tried.
+    // A connection that broke while it waited is gone, and the next is tried. Whatever else it is, it may last: without descriptors or memory it does.
     private Task WaitAsync(int error, TaskCompletionSource ready)
     {
         switch (error)
@@ -114,10 +114,10 @@ internal sealed class LoopListener : LoopHandler, IConnectionListener
             case Libc.EAGAIN:
                 _loop.Post(this);
                 return ready.Task;
-            case Libc.EMFILE or Libc.ENFILE or Libc.ENOBUFS or Libc.ENOMEM:
-                return Task.Delay(s_pause, TimeProvider.System);
-            default:
+            case Libc.EINTR or Libc.ECONNABORTED:
                 return Task.CompletedTask;
+            default:
+                return Task.Delay(s_pause, TimeProvider.System);
         }
     }
 }

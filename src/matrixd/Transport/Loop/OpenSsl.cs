@@ -16,7 +16,6 @@ internal static unsafe partial class OpenSsl
     public const int CtrlSetMinVersion = 123;
 
     // SSL_get_error
-    public const int ErrorSsl = 1;
     public const int ErrorWantRead = 2;
     public const int ErrorWantWrite = 3;
     public const int ErrorSystemCall = 5;

@@ -9,11 +9,6 @@ namespace Matrixd.Transport.Loop;
 /// <param name="ended">Called when nothing more comes.</param>
 internal sealed class PipeFeeder(LoopConnection connection, PipeWriter output, Action ended) : ILoopReader
 {
-    private Task _flushing = Task.CompletedTask;
-
-    /// <summary>The wait for a reader that is behind, where there is one.</summary>
-    public Task Flushing => _flushing;
-
     public bool OnAttached() => true;
 
     public bool OnData(Span<byte> data)
@@ -25,7 +20,7 @@ internal sealed class PipeFeeder(LoopConnection connection, PipeWriter output, A
             return !flush.Result.IsCompleted;
         }
 
-        _flushing = ResumeAsync(flush);
+        _ = ResumeAsync(flush);
         return false;
     }
 
