@@ -21,14 +21,15 @@ calls() {
   artifacts/matrixd bench calls --load artifacts/bench/load --floor artifacts/bench/floor "$@"
 }
 
-# pair: floor and daemon by turns under the same load, --calls N (400), --seconds S (20), --rounds R (3), --grid-us US (1000), --binary FILE;
+# pair: floor and daemon by turns under the same load, --calls N (400), --seconds S (20), --rounds R (3), --grid-us US (1000), --binary FILE,
+# --against FILE: another build, by turns with the first, to say what a change is worth;
 # --busy yes: the machine has other work, so both run in real time, the load before the other (root).
 # The processor time of one that is measured is divided by the audio that really flowed, so a machine that is busy with other work tells little lies only.
 pair() {
-  local calls=400 seconds=20 rounds=3 grid=1000 binary=artifacts/matrixd busy="" round
+  local calls=400 seconds=20 rounds=3 grid=1000 binary=artifacts/matrixd against="" busy="" round
   while [ $# -gt 1 ]; do
     case "$1" in
-      --calls) calls=$2 ;; --seconds) seconds=$2 ;; --rounds) rounds=$2 ;; --grid-us) grid=$2 ;; --binary) binary=$2 ;; --busy) busy=$2 ;;
+      --calls) calls=$2 ;; --seconds) seconds=$2 ;; --rounds) rounds=$2 ;; --grid-us) grid=$2 ;; --binary) binary=$2 ;; --against) against=$2 ;; --busy) busy=$2 ;;
       *) echo "bench pair: $1 is not known" >&2; exit 2 ;;
     esac
     shift 2
@@ -40,11 +41,17 @@ pair() {
   work=$(mktemp -d)
   trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
   for round in $(seq "$rounds"); do
-    for what in floor daemon; do measure "$what" "$calls" "$seconds" "$grid" "$binary" | tee -a "$work/results"; done
+    measure floor "$calls" "$seconds" "$grid" "$binary" | tee -a "$work/results"
+    [ -z "$against" ] || measure against "$calls" "$seconds" "$grid" "$against" | tee -a "$work/results"
+    measure daemon "$calls" "$seconds" "$grid" "$binary" | tee -a "$work/results"
   done
-  awk '{ cost[$1] = cost[$1] " " $4; sum[$1] += $4; n[$1]++; value[$1, n[$1]] = $4 }
-    END { for (i = 1; i <= n["daemon"]; i++) if (value["floor", i] > 0) { r = value["daemon", i] / value["floor", i]; ratios = ratios sprintf(" %.2f", r); total += r }
-          printf "daemon / floor      %.2f (pairs:%s)\n", total / n["daemon"], ratios }' "$work/results"
+  awk '{ n[$1]++; value[$1, n[$1]] = $4 }
+    function ratio(a, b, name,   i, r, total, all) {
+      if (!n[a]) return
+      for (i = 1; i <= n[a]; i++) { r = value[a, i] / value[b, i]; all = all sprintf(" %.2f", r); total += r }
+      printf "%-19s %.2f (pairs:%s)\n", name, total / n[a], all
+    }
+    END { ratio("daemon", "floor", "daemon / floor"); ratio("against", "floor", "against / floor"); ratio("daemon", "against", "daemon / against") }' "$work/results"
   echo "load average        $(cut -d' ' -f1-3 /proc/loadavg)"
 }
 

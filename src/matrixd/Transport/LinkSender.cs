@@ -23,6 +23,7 @@ internal sealed class LinkSender
     private readonly TimeSpan _timeout;
     private readonly ILinkSenderOwner _owner;
     private readonly Action _onWritten;
+    private readonly Action _pump;
     private readonly WheelTimer _watch;
     private readonly byte[] _latePong = new byte[ClosePayload.MaxSize];
     private int _latePongCount = -1; // -1: none waits
@@ -47,6 +48,7 @@ internal sealed class LinkSender
         _timeout = limits.SendTimeout;
         _owner = owner;
         _onWritten = OnWritten;
+        _pump = Pump;
         _watch = new WheelTimer(OnWatch);
     }
 
@@ -115,7 +117,10 @@ internal sealed class LinkSender
             _writing = true;
         }
 
-        Pump();
+        if (!_transport.Postpone(_pump))
+        {
+            Pump();
+        }
     }
 
     /// <summary>Completes when nothing is queued or under way, or <see cref="Stop"/> was called.</summary>

@@ -35,6 +35,11 @@ internal abstract class LinkTransport
         }
     }
 
+    /// <summary>Puts a write off until what has just been read, from whatever connection, has been worked through: moments, never a wait.</summary>
+    /// <param name="write">Called once, soon, on this thread; it does not throw.</param>
+    /// <returns>False where there is nothing to wait for: the caller writes.</returns>
+    public virtual bool Postpone(Action write) => false;
+
     /// <summary>Starts a write of all of <paramref name="bytes"/>; no other is under way.</summary>
     /// <param name="bytes">Untouched until the write has ended.</param>
     /// <param name="written">Called once, from whatever thread ends the write, where it did not end at once.</param>

@@ -19,6 +19,11 @@ internal sealed unsafe class EventLoop : IDisposable
 
     // A thousand calls have some twenty sockets ready at a time.
     private const int EventsAtOnce = 256;
+    // Served side by side: all are read, then all are worked on, then all that came of it is written. The processor's caches hold
+    // the code of one step for all of them, and whoever is written to wakes once; the first waits for the last some 200 us.
+    private const int SideBySide = 16;
+    private const int SlotBytes = 4 * 1024; // a caller's frame of 100 ms
+
     private const int EpollCloseOnExec = 0x80000;
     private const int EventFdFlags = 0x80800; // EFD_CLOEXEC | EFD_NONBLOCK
 
@@ -35,9 +40,13 @@ internal sealed unsafe class EventLoop : IDisposable
     private readonly EpollEvents _events = new(EventsAtOnce);
     private readonly HandlerTable _handlers = new();
     private readonly PostQueue _posted = new();
+    private readonly LoopHandler?[] _side = new LoopHandler?[SideBySide];
+    private readonly uint[] _sideEvents = new uint[SideBySide]; // 0: it has been received
+    private readonly List<Action> _postponed = new(SideBySide);
     private readonly int _epoll;
     private readonly int _wake;
     private byte* _readBuffer;
+    private byte* _slots;
     private volatile bool _stopping;
 
     /// <param name="name">The thread's.</param>
@@ -58,6 +67,7 @@ internal sealed unsafe class EventLoop : IDisposable
 
         EpollEvents.Control(_epoll, Libc.EPOLL_CTL_ADD, _wake, Libc.EPOLLIN, HandlerTable.NoHandler);
         _readBuffer = (byte*)NativeMemory.Alloc(ReadBufferBytes);
+        _slots = (byte*)NativeMemory.Alloc(SideBySide * SlotBytes);
         _thread = new Thread(Run) { Name = name, IsBackground = true, Priority = ThreadPriority.AboveNormal };
     }
 
@@ -91,6 +101,20 @@ internal sealed unsafe class EventLoop : IDisposable
 
                 break;
         }
+    }
+
+    /// <summary>Has <paramref name="write"/> called once what stands side by side with what runs now has run, and before the loop sleeps.</summary>
+    /// <param name="write">It does not throw.</param>
+    /// <returns>False on another thread than the loop's: nothing was done.</returns>
+    public bool Postpone(Action write)
+    {
+        if (!IsCurrent)
+        {
+            return false;
+        }
+
+        _postponed.Add(write);
+        return true;
     }
 
     /// <summary>Watches <paramref name="fd"/> for the handler; 0: not any more, not even for its failure. On the loop's thread.</summary>
@@ -145,13 +169,14 @@ internal sealed unsafe class EventLoop : IDisposable
                 throw new IOException($"epoll_wait: {Libc.Text(Libc.Error)}"); // the descriptor is broken: nothing would be served any more
             }
 
-            for (int i = 0; i < ready; i++)
+            for (int first = 0; first < ready; first += SideBySide)
             {
-                Dispatch(_events.Data(i), _events.Events(i));
+                Serve(first, Math.Min(SideBySide, ready - first));
             }
 
             RunPosted();
             Advance();
+            RunPostponed();
         }
 
         End();
@@ -168,23 +193,53 @@ internal sealed unsafe class EventLoop : IDisposable
         return _wheel is null ? -1 : (int)Math.Clamp(Math.Ceiling(_wheel.UntilTick.TotalMilliseconds), 0, TimerWheel.Tick.TotalMilliseconds);
     }
 
-    private void Dispatch(ulong key, uint events)
+    private void Serve(int first, int count)
     {
+        for (int i = 0; i < count; i++)
+        {
+            Receive(i, _events.Data(first + i), _events.Events(first + i));
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            Work(i);
+        }
+
+        RunPostponed();
+    }
+
+    private void Receive(int place, ulong key, uint events)
+    {
+        _side[place] = null;
         if (key == HandlerTable.NoHandler)
         {
             ulong count;
             Libc.Read(_wake, &count, sizeof(ulong));
-            return;
         }
-
-        if (_handlers.Find(key) is not { } handler)
+        else if (_handlers.Find(key) is { } handler) // else it was closed by what came before it
         {
-            return; // it was closed by what came before it in this batch
+            _side[place] = handler;
+            _sideEvents[place] = handler.TryReceive(events, Slot(place)) ? 0 : events;
+        }
+    }
+
+    private void Work(int place)
+    {
+        if (_side[place] is not { Slot: >= 0 } handler)
+        {
+            return; // it was closed by one beside it
         }
 
         try
         {
-            handler.OnReady(events);
+            if (_sideEvents[place] is not 0 and uint events)
+            {
+                handler.OnReady(events);
+            }
+            else
+            {
+                handler.OnReceived(Slot(place));
+            }
         }
 #pragma warning disable CA1031 // the root of every handler: one connection's fault must not stop all calls
         catch (Exception e)
@@ -192,6 +247,18 @@ internal sealed unsafe class EventLoop : IDisposable
         {
             Fault(handler, e);
         }
+    }
+
+    private Span<byte> Slot(int place) => new(_slots + (place * SlotBytes), SlotBytes);
+
+    private void RunPostponed()
+    {
+        for (int i = 0; i < _postponed.Count; i++) // one that is postponed meanwhile has its turn, too
+        {
+            _postponed[i]();
+        }
+
+        _postponed.Clear();
     }
 
     // Those that are posted meanwhile come in the next round: sockets have their turn between.
@@ -243,9 +310,12 @@ internal sealed unsafe class EventLoop : IDisposable
 
         _posted.Close(); // from here on, what is posted runs where it is posted: there is nothing left to share
         RunPosted();
+        RunPostponed();
         t_current = null;
         NativeMemory.Free(_readBuffer);
+        NativeMemory.Free(_slots);
         _readBuffer = null;
+        _slots = null;
     }
 
     private static IOException Ended() => new("the connection was cut: the event loop has ended");

@@ -105,6 +105,27 @@ internal sealed class LoopConnection : LoopHandler
         return Closed;
     }
 
+    // Plain reads alone: what TLS decrypts may be more than a slot holds, and its socket does not know of that.
+    public override bool TryReceive(uint events, Span<byte> slot)
+    {
+        if (_tls is not null || _step is not null || !_input.IsReading || events != Libc.EPOLLIN)
+        {
+            return false;
+        }
+
+        _input.Receive(slot, _fd);
+        return true;
+    }
+
+    public override void OnReceived(Span<byte> slot)
+    {
+        if (_fd >= 0)
+        {
+            _input.Give(slot);
+            UpdateInterest();
+        }
+    }
+
     public override void OnReady(uint events)
     {
         if (_step is not null)

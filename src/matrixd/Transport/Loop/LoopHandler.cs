@@ -14,6 +14,16 @@ internal abstract class LoopHandler
 
     internal bool IsPosted { get; set; }
 
+    /// <summary>Takes what has arrived off the descriptor, to be worked on in <see cref="OnReceived"/>, which follows soon.</summary>
+    /// <param name="slot">Where to; kept for the handler until then.</param>
+    /// <returns>False where nothing was done: <see cref="OnReady"/> follows in its place.</returns>
+    public virtual bool TryReceive(uint events, Span<byte> slot) => false;
+
+    /// <summary>Works on what <see cref="TryReceive"/> took.</summary>
+    public virtual void OnReceived(Span<byte> slot)
+    {
+    }
+
     /// <summary>The descriptor is ready for some of <paramref name="events"/>, or has failed.</summary>
     public virtual void OnReady(uint events)
     {

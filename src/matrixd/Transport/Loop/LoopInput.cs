@@ -4,6 +4,9 @@ namespace Matrixd.Transport.Loop;
 internal sealed class LoopInput
 {
     private ILoopReader? _reader;
+    private int _count;
+    private IoResult _result;
+    private Exception? _error;
 
     /// <summary>Reads from <see cref="Attach"/> on. Set by whoever asks for it, before.</summary>
     public ILoopReader? Next { get; set; }
@@ -45,6 +48,23 @@ internal sealed class LoopInput
         }
 
         return IsReading;
+    }
+
+    /// <summary>Takes what there is off the socket, for <see cref="Give"/>. A slot that fills up is no matter: epoll tells of the rest.</summary>
+    public void Receive(Span<byte> slot, int fd) => _result = LoopSocket.Read(fd, slot, out _count, out _error);
+
+    /// <summary>Gives the reader what <see cref="Receive"/> took.</summary>
+    public void Give(Span<byte> slot)
+    {
+        if (_count > 0 && IsReading && !_reader!.OnData(slot[.._count]))
+        {
+            IsReading = false;
+        }
+
+        if (_result is IoResult.Ended or IoResult.Failed)
+        {
+            End(_error);
+        }
     }
 
     /// <summary>Reads what there is: one buffer's worth, so that nobody starves, but all that TLS holds: the socket does not know of that.</summary>

@@ -68,6 +68,8 @@ internal sealed class LoopTransport : LinkTransport, ILoopReader
         return _received.Task;
     }
 
+    public override bool Postpone(Action write) => _connection.Loop.Postpone(write);
+
     public override bool BeginWrite(ReadOnlyMemory<byte> bytes, Action written) => _connection.BeginWrite(bytes, written);
 
     public override void EndWrite() => _connection.EndWrite();
