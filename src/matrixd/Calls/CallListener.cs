@@ -1,10 +1,11 @@
 using Matrixd.Audio;
+using Matrixd.Memory;
 
 namespace Matrixd.Calls;
 
 /// <summary>Listens to both sides of a call, and tells the watch and our own ear for interruptions what it hears.</summary>
 /// <remarks>Owned by one call, under its gate; allocates in the constructor only. Hears nothing, and costs nothing, where nobody wants to know.</remarks>
-internal sealed class CallListener
+internal sealed class CallListener : IHot
 {
     private readonly StallWatch? _watch;
     private readonly CallerEar? _ear;
@@ -56,4 +57,9 @@ internal sealed class CallListener
     public void StopInterrupting() => _bargeIn = null;
 
     private static TimeSpan Time(long samples, int sampleRate) => TimeSpan.FromTicks(samples * TimeSpan.TicksPerSecond / sampleRate);
+
+    public void AddTo(HotSet set)
+    {
+        set.Add(_ear);
+    }
 }

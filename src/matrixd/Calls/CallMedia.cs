@@ -1,3 +1,4 @@
+using Matrixd.Memory;
 using Matrixd.Timing;
 
 namespace Matrixd.Calls;
@@ -8,7 +9,7 @@ namespace Matrixd.Calls;
 /// outbound: model audio → <see cref="Playout"/> (24 kHz →, chunks, pacing, marks) → caller leg, recording (right), <see cref="TurnLog"/>
 /// Owned by one call, under its gate. Time is in samples at the caller's rate since <c>start</c> arrived.
 /// </remarks>
-internal sealed class CallMedia
+internal sealed class CallMedia : IHot
 {
     // A stream that pauses longer is told to the model, which otherwise waits for the rest of the word.
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
@@ -269,5 +270,17 @@ internal sealed class CallMedia
         TimeSpan now = Elapsed;
         _uplink.Replay(now - _lastReplay);
         _lastReplay = now;
+    }
+
+    public void AddTo(HotSet set)
+    {
+        set.Add(_watch);
+        set.Add(_listener);
+        set.Add(_interruption);
+        set.Add(_playout);
+        set.Add(_uplink);
+        set.Add(_recording);
+        set.Add(_timeline);
+        set.Add(_speech);
     }
 }

@@ -1,3 +1,4 @@
+using Matrixd.Memory;
 using Matrixd.Timing;
 using Microsoft.Extensions.Logging;
 
@@ -17,7 +18,7 @@ namespace Matrixd.Calls;
 /// under it waits: sends queue, tools run on the pool, rows and recordings go to their writers. The first reason to stop is the cause; what fails
 /// after it is a consequence. <see cref="RunAsync"/> is the one task of a call, and is awaited by who accepted its socket.
 /// </remarks>
-internal sealed partial class CallSession
+internal sealed partial class CallSession : IHot
 {
     private static readonly TimeSpan s_housekeeping = TimeSpan.FromMilliseconds(200);
 
@@ -294,5 +295,13 @@ internal sealed partial class CallSession
                 _caller.Flush();
             }
         }
+    }
+
+    public void AddTo(HotSet set)
+    {
+        set.Add(_gate);
+        set.Add(_media);
+        set.Add(_model);
+        set.Add(_environment);
     }
 }

@@ -1,4 +1,5 @@
 using Matrixd.Audio;
+using Matrixd.Memory;
 
 namespace Matrixd.Calls;
 
@@ -6,7 +7,7 @@ namespace Matrixd.Calls;
 /// <remarks>Owned by one call, under its gate; allocates in the constructor only.</remarks>
 /// <param name="sampleRate">The caller's rate [Hz].</param>
 /// <param name="lead">How far ahead of its being heard audio is sent.</param>
-internal sealed class CallerEar(int sampleRate, TimeSpan lead)
+internal sealed class CallerEar(int sampleRate, TimeSpan lead) : IHot
 {
     private readonly VoiceActivityDetector _detector = new(new VoiceActivityOptions { SampleRate = sampleRate });
 
@@ -20,4 +21,10 @@ internal sealed class CallerEar(int sampleRate, TimeSpan lead)
 
     /// <summary>Hears the next samples of the caller's line.</summary>
     public void Hear(long now, ReadOnlySpan<short> pcm) => _detector.Process(pcm, FarEnd.At(Math.Max(0, now - pcm.Length), pcm.Length));
+
+    public void AddTo(HotSet set)
+    {
+        set.Add(_detector);
+        set.Add(FarEnd);
+    }
 }

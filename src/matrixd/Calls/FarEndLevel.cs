@@ -1,10 +1,11 @@
 using Matrixd.Audio;
+using Matrixd.Memory;
 
 namespace Matrixd.Calls;
 
 /// <summary>How loud what the caller hears is, at the time at which it is heard: what comes back of it on the line is no caller.</summary>
 /// <remarks>A ring of levels for frames of 20 ms on the call's time line. Owned by one call, under its gate; the only allocation is the ring.</remarks>
-internal sealed class FarEndLevel
+internal sealed class FarEndLevel : IHot
 {
     private const int FrameRate = 50; // [Hz]
 
@@ -64,5 +65,11 @@ internal sealed class FarEndLevel
         }
 
         return loudest;
+    }
+
+    public void AddTo(HotSet set)
+    {
+        set.Add(_levels);
+        set.Add(_places);
     }
 }

@@ -1,4 +1,5 @@
 using Matrixd.Audio;
+using Matrixd.Memory;
 
 namespace Matrixd.Calls;
 
@@ -10,7 +11,7 @@ namespace Matrixd.Calls;
 /// the caller's rate, on the recording's time line.
 /// Source: wire facts of Exotel, audio: chunks ≥ 3,200 bytes, ≤ 100,000 bytes, multiples of 320.
 /// </remarks>
-internal sealed class Playout
+internal sealed class Playout : IHot
 {
     /// <summary>Smallest chunk the carrier plays cleanly [bytes].</summary>
     public const int MinChunkBytes = 3200;
@@ -295,4 +296,9 @@ internal sealed class Playout
     private long Samples(TimeSpan time) => time.Ticks * _sampleRate / TimeSpan.TicksPerSecond;
 
     private static int Bytes(long samples) => checked((int)samples * Pcm.BytesPerSample);
+
+    public void AddTo(HotSet set)
+    {
+        set.Add(_queue);
+    }
 }

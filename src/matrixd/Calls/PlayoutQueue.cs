@@ -1,4 +1,5 @@
 using Matrixd.Audio;
+using Matrixd.Memory;
 
 namespace Matrixd.Calls;
 
@@ -6,7 +7,7 @@ namespace Matrixd.Calls;
 /// <remarks>Owned by one call, under its gate. Memory comes from the pool, and only for audio that is there. What was taken back goes out first.</remarks>
 /// <param name="bound">What may wait [bytes].</param>
 /// <param name="keep">What is kept of the audio sent last [bytes]; 0: nothing, and nothing can be taken back.</param>
-internal sealed class PlayoutQueue(int bound, int keep)
+internal sealed class PlayoutQueue(int bound, int keep) : IHot
 {
     private readonly AudioQueue _waiting = new(bound);
     private readonly AudioQueue? _sent = keep > 0 ? new AudioQueue(keep) : null;
@@ -89,5 +90,10 @@ internal sealed class PlayoutQueue(int bound, int keep)
         {
             to.Write(part[..from.Read(part)]);
         }
+    }
+
+    public void AddTo(HotSet set)
+    {
+        set.Add(_waiting);
     }
 }

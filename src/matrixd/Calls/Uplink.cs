@@ -1,10 +1,11 @@
 using Matrixd.Audio;
+using Matrixd.Memory;
 
 namespace Matrixd.Calls;
 
 /// <summary>Caller audio on its way to the model: brought to 16 kHz, put into messages, kept while the model takes none.</summary>
 /// <remarks>Owned by one call, under its gate. The backlog takes memory from the pool only while it holds audio; beyond its bound the oldest is dropped and counted.</remarks>
-internal sealed class Uplink
+internal sealed class Uplink : IHot
 {
     /// <summary>What the model hears [Hz].</summary>
     public const int ModelRate = 16_000;
@@ -114,4 +115,11 @@ internal sealed class Uplink
     }
 
     private static int Bytes(TimeSpan time) => (int)(time.Ticks * ModelRate / TimeSpan.TicksPerSecond) * Pcm.BytesPerSample;
+
+    public void AddTo(HotSet set)
+    {
+        set.Add(_resampler);
+        set.Add(_backlog);
+        set.Add(_frame);
+    }
 }

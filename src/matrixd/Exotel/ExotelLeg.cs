@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Matrixd.Calls;
+using Matrixd.Memory;
 using Matrixd.Timing;
 using Matrixd.Transport;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,7 @@ namespace Matrixd.Exotel;
 /// call. Order: connected (optional), start, then media, dtmf, marks, then stop; what breaks it is closed with 1008.
 /// Owns no buffer between frames.
 /// </remarks>
-internal sealed partial class ExotelLeg : IWebSocketSink, ICallerLeg
+internal sealed partial class ExotelLeg : IWebSocketSink, ICallerLeg, IHot
 {
     // One bad payload is a hiccup; this many in a row are a peer that does not speak the protocol.
     private const int MaxBadPayloads = 50;
@@ -262,4 +263,10 @@ internal sealed partial class ExotelLeg : IWebSocketSink, ICallerLeg
 
     [LoggerMessage(1102, LogLevel.Error, "Exotel socket from {RemoteEndPoint}: unforeseen fault, its call is ended")]
     private partial void LogFault(string remoteEndPoint, Exception e);
+
+    public void AddTo(HotSet set)
+    {
+        set.Add(_session);
+        set.Add(_streamSid);
+    }
 }

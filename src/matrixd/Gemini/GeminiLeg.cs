@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Matrixd.Calls;
+using Matrixd.Memory;
 using Matrixd.Models;
 using Matrixd.Transport;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,7 @@ namespace Matrixd.Gemini;
 /// not the leg's: <see cref="LegLoop"/> brings it back. Methods are called under the call's gate and never block; the leg's own gate, taken inside
 /// the call's and never around it, guards the meeting of dial, setup, readiness and close, which come from different threads.
 /// </remarks>
-internal sealed class GeminiLeg : IModelLeg
+internal sealed class GeminiLeg : IModelLeg, IHot
 {
     // About 1.5 s of caller audio behind the socket: the network is not taking it, and what waits here cannot be dropped any more.
     private const int CongestedBytes = 64 * 1024;
@@ -245,5 +246,12 @@ internal sealed class GeminiLeg : IModelLeg
         ArrayBufferWriter<byte> message = new();
         write(message);
         _up?.Link!.Send(WebSocketOpcode.Text, message.WrittenSpan);
+    }
+
+    public void AddTo(HotSet set)
+    {
+        set.Add(_held);
+        set.Add(_up);
+        _up?.Link?.AddSendingTo(set);
     }
 }

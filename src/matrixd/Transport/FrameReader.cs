@@ -1,4 +1,5 @@
 using System.Text.Unicode;
+using Matrixd.Memory;
 
 namespace Matrixd.Transport;
 
@@ -8,7 +9,7 @@ namespace Matrixd.Transport;
 /// A message that lies whole in one piece is unmasked where it lies and lent from there; any other is put together in a
 /// pooled buffer that goes back with its last byte. One thread. <see cref="Release"/> ends its life.
 /// </remarks>
-internal sealed class FrameReader
+internal sealed class FrameReader : IHot
 {
     private readonly bool _masked;
     private readonly TrafficGuard _guard;
@@ -229,5 +230,11 @@ internal sealed class FrameReader
         _message.Release();
         _skipping = true;
         handler.OnViolation(violation);
+    }
+
+    public void AddTo(HotSet set)
+    {
+        set.Add(_guard);
+        set.Add(_message);
     }
 }

@@ -1,3 +1,4 @@
+using Matrixd.Memory;
 using Matrixd.Timing;
 
 namespace Matrixd.Transport;
@@ -8,7 +9,7 @@ namespace Matrixd.Transport;
 /// owner sends; it is held for a copy, never for a write. A write that ends at once is followed by the next in a loop;
 /// one that does not is continued by a delegate made once, so a frame costs no allocation.
 /// </remarks>
-internal sealed class LinkSender
+internal sealed class LinkSender : IHot
 {
     // A close frame and the latest pong fit in a queue that is full.
     private const int ControlReserve = 2 * (FrameHeader.MaxSize + ClosePayload.MaxSize);
@@ -287,5 +288,11 @@ internal sealed class LinkSender
         {
             _wheel.Set(_watch, _timeout);
         }
+    }
+
+    public void AddTo(HotSet set)
+    {
+        set.Add(_gate);
+        set.Add(_queue);
     }
 }

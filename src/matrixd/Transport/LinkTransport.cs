@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.InteropServices;
+using Matrixd.Memory;
 
 namespace Matrixd.Transport;
 
@@ -33,6 +34,11 @@ internal abstract class LinkTransport
                 return true;
             }
         }
+    }
+
+    /// <summary>Names what a write touches.</summary>
+    public virtual void AddSendingTo(HotSet set)
+    {
     }
 
     /// <summary>Puts a write off until what has just been read, from whatever connection, has been worked through: moments, never a wait.</summary>

@@ -1,3 +1,4 @@
+using Matrixd.Memory;
 using Matrixd.Timing;
 
 namespace Matrixd.Transport;
@@ -10,7 +11,7 @@ namespace Matrixd.Transport;
 /// pipe's own memory and lent from there. No operation carries a cancellation token, because cancelling one would take the
 /// whole socket with it: what must end ends by <see cref="Abort"/>. Timeouts stand on the wheel.
 /// </remarks>
-internal sealed class PipeWebSocketLink : WebSocketLink, IFrameHandler, ILinkReceiver, ILinkSenderOwner
+internal sealed class PipeWebSocketLink : WebSocketLink, IFrameHandler, ILinkReceiver, ILinkSenderOwner, IHot
 {
     // What a peer may have had under way when we refused it, read and thrown away so that it gets to see our close frame
     // (closing a socket with unread bytes in it resets the connection): a socket buffer's worth.
@@ -264,5 +265,20 @@ internal sealed class PipeWebSocketLink : WebSocketLink, IFrameHandler, ILinkRec
         {
             _end.Lose(e); // it broke while closing: a consequence, unless nothing else was wrong
         }
+    }
+
+    public override void AddSendingTo(HotSet set)
+    {
+        set.Add(this);
+        set.Add(_sender);
+        _transport.AddSendingTo(set);
+    }
+
+    public void AddTo(HotSet set)
+    {
+        set.Add(_reader);
+        set.Add(_sender);
+        set.Add(_end);
+        set.Add(_sink);
     }
 }

@@ -1,3 +1,5 @@
+using Matrixd.Memory;
+
 namespace Matrixd.Transport;
 
 /// <summary>A link that somebody watches.</summary>
@@ -34,4 +36,11 @@ internal sealed class TappedLink(WebSocketLink link, ILinkTap tap) : WebSocketLi
     }
 
     public override Task RunAsync(IWebSocketSink sink) => link.RunAsync(new TappedSink(sink, tap));
+
+    public override void AddSendingTo(HotSet set)
+    {
+        set.Add(this);
+        set.Add(tap);
+        link.AddSendingTo(set);
+    }
 }

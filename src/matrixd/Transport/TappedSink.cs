@@ -1,7 +1,9 @@
+using Matrixd.Memory;
+
 namespace Matrixd.Transport;
 
 /// <summary>The receiving side of a <see cref="TappedLink"/>.</summary>
-internal sealed class TappedSink(IWebSocketSink sink, ILinkTap tap) : IWebSocketSink
+internal sealed class TappedSink(IWebSocketSink sink, ILinkTap tap) : IWebSocketSink, IHot
 {
     public void OnMessage(WebSocketOpcode opcode, ReadOnlySpan<byte> message)
     {
@@ -19,5 +21,11 @@ internal sealed class TappedSink(IWebSocketSink sink, ILinkTap tap) : IWebSocket
     {
         sink.OnClosed(close);
         tap.OnClosed(in close);
+    }
+
+    public void AddTo(HotSet set)
+    {
+        set.Add(tap);
+        set.Add(sink);
     }
 }

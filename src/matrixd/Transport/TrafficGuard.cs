@@ -1,8 +1,10 @@
+using Matrixd.Memory;
+
 namespace Matrixd.Transport;
 
 /// <summary>Holds one peer to its <see cref="WebSocketLimits"/>, by the heads of its frames alone: what is refused is never buffered.</summary>
 /// <remarks>Belongs to one receive loop.</remarks>
-internal sealed class TrafficGuard(WebSocketLimits limits, TimeProvider clock)
+internal sealed class TrafficGuard(WebSocketLimits limits, TimeProvider clock) : IHot
 {
     private readonly TokenBucket _frames = new(limits.MessagesPerSecond, limits.MessageBurst, clock);
     private readonly TokenBucket _bytes = new(limits.BytesPerSecond, limits.ByteBurst, clock);
@@ -52,4 +54,10 @@ internal sealed class TrafficGuard(WebSocketLimits limits, TimeProvider clock)
     }
 
     private static FrameViolation Policy(string reason) => new(CloseCodes.PolicyViolation, reason);
+
+    public void AddTo(HotSet set)
+    {
+        set.Add(_frames);
+        set.Add(_bytes);
+    }
 }

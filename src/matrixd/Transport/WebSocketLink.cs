@@ -1,3 +1,5 @@
+using Matrixd.Memory;
+
 namespace Matrixd.Transport;
 
 /// <summary>One WebSocket after its handshake: the seam between wire code and whatever carries the bytes.</summary>
@@ -16,6 +18,11 @@ internal abstract class WebSocketLink
     /// <summary>Queues one whole message as a single frame; the payload is copied before this returns.</summary>
     /// <returns>False, and nothing queued, where the queue is full or the link is closing.</returns>
     public abstract bool Send(WebSocketOpcode opcode, ReadOnlySpan<byte> payload);
+
+    /// <summary>Names what a send touches.</summary>
+    public virtual void AddSendingTo(HotSet set)
+    {
+    }
 
     /// <summary>Starts writing what is queued; returns at once.</summary>
     public abstract void Flush();

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Matrixd.Memory;
 
 namespace Matrixd.Diagnostics;
 
@@ -8,7 +9,7 @@ namespace Matrixd.Diagnostics;
 /// Lives as long as its call, in one small array; the oldest entry makes room for the newest. Audio costs a look at a message's head and one addition.
 /// Any thread: both sockets' loops and senders speak; the lock is taken for control messages alone, a few a second.
 /// </remarks>
-internal sealed class FlightRing
+internal sealed class FlightRing : IHot
 {
     // With the ring itself and the taps of two sockets a call costs less than 2 KiB. About 30 entries: the last two or three turns.
     private const int Size = 1280;
@@ -122,4 +123,9 @@ internal sealed class FlightRing
     }
 
     private static int Direction(TapeLeg leg, bool isInbound) => (leg == TapeLeg.Exotel ? 0 : 2) + (isInbound ? 0 : 1);
+
+    public void AddTo(HotSet set)
+    {
+        set.Add(_audio);
+    }
 }

@@ -1,4 +1,5 @@
 using Matrixd.Calls;
+using Matrixd.Memory;
 using Matrixd.Transport;
 
 namespace Matrixd.Diagnostics;
@@ -11,7 +12,7 @@ namespace Matrixd.Diagnostics;
 /// <param name="tape">Null: the call is not taped.</param>
 /// <param name="flight">Null: there is no flight record.</param>
 /// <param name="origin">Timestamp of the beginning.</param>
-internal sealed class CallTap(string callSid, string streamSid, Tape? tape, FlightRing? flight, TimeProvider clock, long origin)
+internal sealed class CallTap(string callSid, string streamSid, Tape? tape, FlightRing? flight, TimeProvider clock, long origin) : IHot
 {
     private readonly Lock _gate = new(); // guards the two ends below, which come from different threads
     private int _models;
@@ -97,5 +98,10 @@ internal sealed class CallTap(string callSid, string streamSid, Tape? tape, Flig
 
         _isOver = true;
         return true;
+    }
+
+    public void AddTo(HotSet set)
+    {
+        set.Add(flight);
     }
 }

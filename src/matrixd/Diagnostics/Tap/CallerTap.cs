@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Matrixd.Exotel;
+using Matrixd.Memory;
 using Matrixd.Transport;
 
 namespace Matrixd.Diagnostics;
 
 /// <summary>Watches one socket of the carrier: nobody's at first, a call's from its start on.</summary>
 /// <remarks>What comes before the start is kept, within a bound; it comes on the receive loop, and nothing is sent before it.</remarks>
-internal sealed class CallerTap(CallTaps taps, long origin) : ILinkTap
+internal sealed class CallerTap(CallTaps taps, long origin) : ILinkTap, IHot
 {
     // "connected" and the start itself; whoever sends more before it is no carrier.
     private const int MaxBefore = 4;
@@ -85,5 +86,10 @@ internal sealed class CallerTap(CallTaps taps, long origin) : ILinkTap
         {
             return null; // the leg says so, and closes
         }
+    }
+
+    public void AddTo(HotSet set)
+    {
+        set.Add(_call);
     }
 }

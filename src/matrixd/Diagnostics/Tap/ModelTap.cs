@@ -1,9 +1,10 @@
+using Matrixd.Memory;
 using Matrixd.Transport;
 
 namespace Matrixd.Diagnostics;
 
 /// <summary>Watches one socket to the model.</summary>
-internal sealed class ModelTap(CallTap call, int connection) : ILinkTap
+internal sealed class ModelTap(CallTap call, int connection) : ILinkTap, IHot
 {
     private int _closing;
     private int _batch = 1; // the receive loop's
@@ -24,4 +25,8 @@ internal sealed class ModelTap(CallTap call, int connection) : ILinkTap
 
     public void OnClosed(in WebSocketClose close) => call.Event(
         TapeLeg.Gemini, connection, isInbound: true, TapeEvent.Close, close.Code, close.Reason, TapeWords.Of(close.Cause));
+
+    public void AddTo(HotSet set)
+    {
+    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Matrixd.Memory;
 using Matrixd.Timing;
 
 namespace Matrixd.Transport.Loop;
@@ -197,6 +198,20 @@ internal sealed unsafe class EventLoop : IDisposable
     {
         for (int i = 0; i < count; i++)
         {
+            _side[i] = _handlers.Find(_events.Data(first + i)); // null: the wake, or it was closed by what came before it
+            if (_side[i] is { } handler)
+            {
+                HotSet.Prefetch(handler);
+            }
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            _side[i]?.Hot?.FetchList();
+        }
+
+        for (int i = 0; i < count; i++)
+        {
             Receive(i, _events.Data(first + i), _events.Events(first + i));
         }
 
@@ -210,15 +225,13 @@ internal sealed unsafe class EventLoop : IDisposable
 
     private void Receive(int place, ulong key, uint events)
     {
-        _side[place] = null;
         if (key == HandlerTable.NoHandler)
         {
             ulong count;
             Libc.Read(_wake, &count, sizeof(ulong));
         }
-        else if (_handlers.Find(key) is { } handler) // else it was closed by what came before it
+        else if (_side[place] is { } handler)
         {
-            _side[place] = handler;
             _sideEvents[place] = handler.TryReceive(events, Slot(place)) ? 0 : events;
         }
     }

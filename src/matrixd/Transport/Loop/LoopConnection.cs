@@ -1,3 +1,5 @@
+using Matrixd.Memory;
+
 namespace Matrixd.Transport.Loop;
 
 /// <summary>One TCP connection on an <see cref="EventLoop"/>, with TLS or without.</summary>
@@ -14,6 +16,7 @@ internal sealed class LoopConnection : LoopHandler
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _fd;
     private int _requests;
+    private int _received;
     private int _sendBytes;
     private TlsSession? _tls;
     private TlsSession? _nextTls;
@@ -113,6 +116,14 @@ internal sealed class LoopConnection : LoopHandler
             return false;
         }
 
+        if ((_received++ & 63) == 63)
+        {
+            Hot ??= new HotSet();
+            Hot.Fill(_input.Reader!);
+            Hot.Add(_input);
+        }
+
+        Hot?.Fetch();
         _input.Receive(slot, _fd);
         return true;
     }
@@ -124,6 +135,13 @@ internal sealed class LoopConnection : LoopHandler
             _input.Give(slot);
             UpdateInterest();
         }
+    }
+
+    public void AddSendingTo(HotSet set)
+    {
+        set.Add(this);
+        set.Add(_writer);
+        set.Add(_tls);
     }
 
     public override void OnReady(uint events)

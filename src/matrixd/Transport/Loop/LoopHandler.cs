@@ -1,3 +1,5 @@
+using Matrixd.Memory;
+
 namespace Matrixd.Transport.Loop;
 
 /// <summary>Something that an <see cref="EventLoop"/> serves: a descriptor it watches, and a place in its queue of posts.</summary>
@@ -9,6 +11,9 @@ internal abstract class LoopHandler
 
     /// <summary>What the loop has been told to watch for.</summary>
     internal uint Interest { get; set; }
+
+    /// <summary>What the handler's next message touches; null: that is not known.</summary>
+    internal HotSet? Hot { get; set; }
 
     internal LoopHandler? NextPosted { get; set; }
 

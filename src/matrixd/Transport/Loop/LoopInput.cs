@@ -11,6 +11,8 @@ internal sealed class LoopInput
     /// <summary>Reads from <see cref="Attach"/> on. Set by whoever asks for it, before.</summary>
     public ILoopReader? Next { get; set; }
 
+    public ILoopReader? Reader => _reader;
+
     public bool IsReading { get; set; }
 
     /// <summary>Nothing more will be read.</summary>

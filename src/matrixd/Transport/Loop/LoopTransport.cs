@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Matrixd.Memory;
 
 namespace Matrixd.Transport.Loop;
 
 /// <summary>A connection on an event loop, below a link: read through a pipe for its handshake, then straight from the loop's buffer.</summary>
 /// <remarks>What arrives is given to the link on the loop's thread, in the call that read it from the socket.</remarks>
-internal sealed class LoopTransport : LinkTransport, ILoopReader
+internal sealed class LoopTransport : LinkTransport, ILoopReader, IHot
 {
     // Small: a 101 and the first frames behind it. Beyond it reading pauses until the link takes over.
     private const int HandshakeBytes = 32 * 1024;
@@ -140,5 +141,16 @@ internal sealed class LoopTransport : LinkTransport, ILoopReader
         }
 
         return more;
+    }
+
+    public override void AddSendingTo(HotSet set)
+    {
+        set.Add(this);
+        _connection.AddSendingTo(set);
+    }
+
+    public void AddTo(HotSet set)
+    {
+        set.Add(_receiver);
     }
 }
