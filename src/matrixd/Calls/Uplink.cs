@@ -119,6 +119,7 @@ internal sealed class Uplink : IHot
     public void AddTo(HotSet set)
     {
         set.Add(_resampler);
+        set.Add(_resampler.WorkingMemory);
         set.Add(_backlog);
         set.Add(_frame);
     }

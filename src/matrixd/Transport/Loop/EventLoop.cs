@@ -201,7 +201,7 @@ internal sealed unsafe class EventLoop : IDisposable
             _side[i] = _handlers.Find(_events.Data(first + i)); // null: the wake, or it was closed by what came before it
             if (_side[i] is { } handler)
             {
-                HotSet.Prefetch(handler);
+                HotSet.Fetch(handler);
             }
         }
 
@@ -232,6 +232,7 @@ internal sealed unsafe class EventLoop : IDisposable
         }
         else if (_side[place] is { } handler)
         {
+            handler.Hot?.Fetch();
             _sideEvents[place] = handler.TryReceive(events, Slot(place)) ? 0 : events;
         }
     }
