@@ -29,29 +29,14 @@ internal sealed class HotSet
     /// <summary>Something on the way, with everything that it names in its turn.</summary>
     public void Add(object? hot)
     {
-        if (hot is null)
+        if (hot is not null && TryAdd(hot))
         {
-            return;
+            (hot as IHot)?.AddTo(this);
         }
-
-        foreach (object known in _objects.AsSpan(0, _count))
-        {
-            if (ReferenceEquals(known, hot))
-            {
-                return; // two ways lead to it
-            }
-        }
-
-        if (_count == _objects.Length)
-        {
-            Array.Resize(ref _objects, 2 * _count);
-            Array.Resize(ref _lines, 2 * _count);
-        }
-
-        _lines[_count] = (byte)Math.Clamp((Size(hot) + LineBytes - 1) / LineBytes, 1, MostLines);
-        _objects[_count++] = hot;
-        (hot as IHot)?.AddTo(this);
     }
+
+    /// <summary>Something on the way, and nothing that it names.</summary>
+    public void AddAlone(object hot) => TryAdd(hot);
 
     /// <summary>A lock on the way.</summary>
     public void Add(Lock gate)
@@ -61,8 +46,14 @@ internal sealed class HotSet
 #pragma warning restore CS9216
     }
 
-    /// <summary>Begins to fetch one object.</summary>
-    public static void Fetch(object one) => Fetch(one, 3);
+    /// <summary>Begins to fetch one object; null: nothing.</summary>
+    public static void Fetch(object? one)
+    {
+        if (one is not null)
+        {
+            Fetch(one, 3);
+        }
+    }
 
     /// <summary>Begins to fetch the list itself; <see cref="Fetch()"/> comes some time later.</summary>
     public void FetchList()
@@ -85,6 +76,27 @@ internal sealed class HotSet
         {
             Fetch(objects[i], lines[i]);
         }
+    }
+
+    private bool TryAdd(object hot)
+    {
+        foreach (object known in _objects.AsSpan(0, _count))
+        {
+            if (ReferenceEquals(known, hot))
+            {
+                return false; // two ways lead to it
+            }
+        }
+
+        if (_count == _objects.Length)
+        {
+            Array.Resize(ref _objects, 2 * _count);
+            Array.Resize(ref _lines, 2 * _count);
+        }
+
+        _lines[_count] = (byte)Math.Clamp((Size(hot) + LineBytes - 1) / LineBytes, 1, MostLines);
+        _objects[_count++] = hot;
+        return true;
     }
 
     private static void Fetch(object one, int lines)

@@ -134,7 +134,7 @@ internal sealed class LoopConnection : LoopHandler
 
     public void AddSendingTo(HotSet set)
     {
-        set.Add(this);
+        set.AddAlone(this);
         set.Add(_writer);
         set.Add(_tls);
     }
