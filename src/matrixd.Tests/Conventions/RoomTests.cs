@@ -6,10 +6,11 @@ namespace Matrixd.Tests.Conventions;
 /// <summary>Rooms are folders under <c>src/matrixd</c>, one namespace each, and the arrows between them point one way.</summary>
 public sealed partial class RoomTests
 {
-    // Room → rooms it may know. Timing and Audio are for all; Hosting builds the house and knows it.
+    // Room → rooms it may know. Timing, Memory and Audio are for all; Hosting builds the house and knows it.
     private static readonly Dictionary<string, string[]> s_mayKnow = new()
     {
         ["Timing"] = [],
+        ["Memory"] = [],
         ["Calls"] = [],
         ["Transport"] = [],
         ["Models"] = [], // facts alone: for whoever speaks to the service, and whoever plays it
@@ -42,7 +43,7 @@ public sealed partial class RoomTests
             foreach (Match match in Mention().Matches(text))
             {
                 string other = match.Groups["room"].Value;
-                bool allowed = other == room || other is "Timing" or "Audio" || s_mayKnow[room].Contains(other)
+                bool allowed = other == room || other is "Timing" or "Memory" or "Audio" || s_mayKnow[room].Contains(other)
                     || (room == "Simulation" && other == "Hosting" && path.Contains("/Demo", StringComparison.Ordinal)); // the demo runs a house
                 if (!allowed)
                 {

@@ -18,6 +18,9 @@ internal sealed class HotSet
     private byte[] _lines = new byte[48];
     private int _count;
 
+    /// <summary>What is in it.</summary>
+    public ReadOnlySpan<object> Objects => _objects.AsSpan(0, _count);
+
     /// <summary>Asks <paramref name="root"/>, and those that it names, what is on their way.</summary>
     public void Fill(object root)
     {
@@ -46,6 +49,9 @@ internal sealed class HotSet
 #pragma warning restore CS9216
     }
 
+    /// <summary>How many lines of the processor's caches are fetched for an object.</summary>
+    public static int LinesOf(object one) => (int)Math.Clamp((Size(one) + LineBytes - 1) / LineBytes, 1, MostLines);
+
     /// <summary>Begins to fetch one object; null: nothing.</summary>
     public static void Fetch(object? one)
     {
@@ -71,7 +77,7 @@ internal sealed class HotSet
     public void Fetch()
     {
         ReadOnlySpan<byte> lines = _lines;
-        ReadOnlySpan<object> objects = _objects.AsSpan(0, _count);
+        ReadOnlySpan<object> objects = Objects;
         for (int i = 0; i < objects.Length; i++)
         {
             Fetch(objects[i], lines[i]);
@@ -80,7 +86,7 @@ internal sealed class HotSet
 
     private bool TryAdd(object hot)
     {
-        foreach (object known in _objects.AsSpan(0, _count))
+        foreach (object known in Objects)
         {
             if (ReferenceEquals(known, hot))
             {
@@ -94,7 +100,7 @@ internal sealed class HotSet
             Array.Resize(ref _lines, 2 * _count);
         }
 
-        _lines[_count] = (byte)Math.Clamp((Size(hot) + LineBytes - 1) / LineBytes, 1, MostLines);
+        _lines[_count] = (byte)LinesOf(hot);
         _objects[_count++] = hot;
         return true;
     }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Matrixd.Memory;
 using Matrixd.Timing;
 
 namespace Matrixd.Transport.Loop;
@@ -20,11 +19,6 @@ internal sealed unsafe class EventLoop : IDisposable
 
     // A thousand calls have some twenty sockets ready at a time.
     private const int EventsAtOnce = 256;
-    // Served side by side: all are read, then all are worked on, then all that came of it is written. The processor's caches hold
-    // the code of one step for all of them, and whoever is written to wakes once; the first waits for the last some 200 us.
-    private const int SideBySide = 16;
-    private const int SlotBytes = 4 * 1024; // a caller's frame of 100 ms
-
     private const int EpollCloseOnExec = 0x80000;
     private const int EventFdFlags = 0x80800; // EFD_CLOEXEC | EFD_NONBLOCK
 
@@ -41,12 +35,10 @@ internal sealed unsafe class EventLoop : IDisposable
     private readonly EpollEvents _events = new(EventsAtOnce);
     private readonly HandlerTable _handlers = new();
     private readonly PostQueue _posted = new();
-    private readonly (LoopHandler? Handler, uint Events)[] _side = new (LoopHandler?, uint)[SideBySide]; // no events: it has been received
-    private readonly List<Action> _postponed = new(SideBySide);
+    private readonly LoopBatch _batch;
     private readonly int _epoll;
     private readonly int _wake;
     private byte* _readBuffer;
-    private byte* _slots;
     private volatile bool _stopping;
 
     /// <param name="name">The thread's.</param>
@@ -67,7 +59,7 @@ internal sealed unsafe class EventLoop : IDisposable
 
         EpollEvents.Control(_epoll, Libc.EPOLL_CTL_ADD, _wake, Libc.EPOLLIN, HandlerTable.NoHandler);
         _readBuffer = (byte*)NativeMemory.Alloc(ReadBufferBytes);
-        _slots = (byte*)NativeMemory.Alloc(SideBySide * SlotBytes);
+        _batch = new LoopBatch(_events, _handlers, DrainWake, Fault);
         _thread = new Thread(Run) { Name = name, IsBackground = true, Priority = ThreadPriority.AboveNormal };
     }
 
@@ -113,7 +105,7 @@ internal sealed unsafe class EventLoop : IDisposable
             return false;
         }
 
-        _postponed.Add(write);
+        _batch.Postpone(write);
         return true;
     }
 
@@ -169,14 +161,10 @@ internal sealed unsafe class EventLoop : IDisposable
                 throw new IOException($"epoll_wait: {Libc.Text(Libc.Error)}"); // the descriptor is broken: nothing would be served any more
             }
 
-            for (int first = 0; first < ready; first += SideBySide)
-            {
-                Serve(first, Math.Min(SideBySide, ready - first));
-            }
-
+            _batch.Serve(ready);
             RunPosted();
             Advance();
-            RunPostponed();
+            _batch.RunPostponed();
         }
 
         End();
@@ -191,85 +179,6 @@ internal sealed unsafe class EventLoop : IDisposable
         }
 
         return _wheel is null ? -1 : (int)Math.Clamp(Math.Ceiling(_wheel.UntilTick.TotalMilliseconds), 0, TimerWheel.Tick.TotalMilliseconds);
-    }
-
-    private void Serve(int first, int count)
-    {
-        for (int i = 0; i < count; i++)
-        {
-            _side[i].Handler = _handlers.Find(_events.Data(first + i)); // null: the wake, or it was closed by what came before it
-            HotSet.Fetch(_side[i].Handler);
-        }
-
-        for (int i = 0; i < count; i++)
-        {
-            _side[i].Handler?.Hot?.FetchList();
-        }
-
-        for (int i = 0; i < count; i++)
-        {
-            Receive(i, _events.Data(first + i), _events.Events(first + i));
-        }
-
-        for (int i = 0; i < count; i++)
-        {
-            Work(i);
-        }
-
-        RunPostponed();
-    }
-
-    private void Receive(int place, ulong key, uint events)
-    {
-        if (key == HandlerTable.NoHandler)
-        {
-            ulong count;
-            Libc.Read(_wake, &count, sizeof(ulong));
-        }
-        else if (_side[place].Handler is { } handler)
-        {
-            handler.Hot?.Fetch();
-            _side[place].Events = handler.TryReceive(events, Slot(place)) ? 0 : events;
-        }
-    }
-
-    private void Work(int place)
-    {
-        (LoopHandler? handler, uint events) = _side[place];
-        if (handler is not { Slot: >= 0 })
-        {
-            return; // it was closed by one beside it
-        }
-
-        try
-        {
-            if (events != 0)
-            {
-                handler.OnReady(events);
-            }
-            else
-            {
-                handler.OnReceived(Slot(place));
-            }
-        }
-#pragma warning disable CA1031 // the root of every handler: one connection's fault must not stop all calls
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            Fault(handler, e);
-        }
-    }
-
-    private Span<byte> Slot(int place) => new(_slots + (place * SlotBytes), SlotBytes);
-
-    private void RunPostponed()
-    {
-        for (int i = 0; i < _postponed.Count; i++) // one that is postponed meanwhile has its turn, too
-        {
-            _postponed[i]();
-        }
-
-        _postponed.Clear();
     }
 
     // Those that are posted meanwhile come in the next round: sockets have their turn between.
@@ -321,15 +230,20 @@ internal sealed unsafe class EventLoop : IDisposable
 
         _posted.Close(); // from here on, what is posted runs where it is posted: there is nothing left to share
         RunPosted();
-        RunPostponed();
+        _batch.RunPostponed();
         t_current = null;
         NativeMemory.Free(_readBuffer);
-        NativeMemory.Free(_slots);
         _readBuffer = null;
-        _slots = null;
+        _batch.Dispose();
     }
 
     private static IOException Ended() => new("the connection was cut: the event loop has ended");
+
+    private void DrainWake()
+    {
+        ulong count;
+        Libc.Read(_wake, &count, sizeof(ulong));
+    }
 
     private void Wake()
     {

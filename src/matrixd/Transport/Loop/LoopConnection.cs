@@ -8,7 +8,7 @@ namespace Matrixd.Transport.Loop;
 /// threads ask for becomes a bit in <see cref="_requests"/> and a post. Bytes are read into the loop's one buffer and lent from there. A write
 /// is tried at once; the loop watches for room only when the kernel had too little.
 /// </remarks>
-internal sealed class LoopConnection : LoopHandler
+internal sealed partial class LoopConnection : LoopHandler
 {
     private const int RelearnAfter = 64; // a second of a caller's frames
 
@@ -21,9 +21,6 @@ internal sealed class LoopConnection : LoopHandler
     private int _received;
     private int _sendBytes;
     private TlsSession? _tls;
-    private TlsSession? _nextTls;
-    private LoopStep? _step;
-    private LoopStep? _nextStep;
 
     /// <param name="fd">A socket that does not block; owned from here on.</param>
     /// <param name="remoteEndPoint">The peer, for logs.</param>
@@ -40,24 +37,6 @@ internal sealed class LoopConnection : LoopHandler
 
     /// <summary>Completes when the descriptor is closed.</summary>
     public Task Closed => _closed.Task;
-
-    /// <summary>Takes a step to its end. Nothing is read or written meanwhile, and the reader of before is told of nothing any more.</summary>
-    /// <param name="session">TLS over the connection from here on; null: none. The connection owns it.</param>
-    /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired; the connection is over.</exception>
-    public async Task StepAsync(LoopStep step, TlsSession? session, CancellationToken stopping)
-    {
-        (_nextStep, _nextTls) = (step, session);
-        Request(LoopRequests.Step);
-        using CancellationTokenRegistration cut = stopping.Register(Abort);
-        try
-        {
-            await step.Task;
-        }
-        catch (IOException) when (stopping.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(stopping);
-        }
-    }
 
     /// <summary>Reads for <paramref name="reader"/> from now on; whoever read before is not told of anything any more. Any thread.</summary>
     public void ReadFor(ILoopReader reader)
@@ -225,43 +204,6 @@ internal sealed class LoopConnection : LoopHandler
     {
         Interlocked.Or(ref _requests, (int)request);
         _loop.Post(this);
-    }
-
-    private void BeginStep()
-    {
-        _step = _nextStep!;
-        if (_fd < 0)
-        {
-            _nextTls?.Dispose();
-            _step.Fail(_input.Error ?? new IOException("the connection was cut"));
-            return;
-        }
-
-        _tls = _nextTls;
-        _input.Detach();
-        AdvanceStep();
-    }
-
-    private void AdvanceStep()
-    {
-        LoopStep step = _step!;
-        try
-        {
-            uint events = step.Advance(_fd);
-            _loop.Watch(this, _fd, events);
-            if (events == 0)
-            {
-                _step = null;
-                step.Finish();
-            }
-        }
-#pragma warning disable CA1031 // however a step fails, it is told to who waits for it
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            step.Fail(e);
-            Release(e, reset: false);
-        }
     }
 
     private void Attach()

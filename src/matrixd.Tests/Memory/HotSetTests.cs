@@ -1,0 +1,112 @@
+using Matrixd.Memory;
+using Xunit;
+
+namespace Matrixd.Tests.Memory;
+
+/// <summary>What a set holds; that fetching is quicker is measured, not tested.</summary>
+public sealed class HotSetTests
+{
+    [Fact]
+    public void A_set_holds_what_is_named_and_what_that_names_in_its_turn()
+    {
+        Station inner = new(new byte[10]);
+        Station outer = new(inner, null, new object());
+        HotSet set = new();
+
+        set.Fill(outer);
+
+        Assert.Equal([outer, inner, inner.Names[0]!, outer.Names[2]!], set.Objects);
+    }
+
+    [Fact]
+    public void What_two_ways_lead_to_stands_there_once_and_a_circle_ends()
+    {
+        Station first = new(null, null);
+        Station second = new(first);
+        first.Names[0] = second;
+        first.Names[1] = second;
+        HotSet set = new();
+
+        set.Fill(first);
+
+        Assert.Equal([first, second], set.Objects);
+    }
+
+    [Fact]
+    public void What_is_added_alone_names_nothing()
+    {
+        Station station = new(new object());
+        HotSet set = new();
+
+        set.AddAlone(station);
+
+        Assert.Equal([station], set.Objects);
+    }
+
+    [Fact]
+    public void A_set_that_is_filled_again_has_forgotten_what_it_held()
+    {
+        HotSet set = new();
+        set.Fill(new Station(new object(), new object()));
+        object last = new();
+
+        set.Fill(last);
+
+        Assert.Equal([last], set.Objects);
+    }
+
+    [Theory]
+    [InlineData(0, 1)] // 24 bytes
+    [InlineData(40, 1)] // 64
+    [InlineData(41, 2)]
+    [InlineData(168, 3)] // 192
+    [InlineData(100_000, 4)] // a buffer: its beginning
+    public void An_object_is_fetched_by_its_size(int bytes, int lines) => Assert.Equal(lines, HotSet.LinesOf(new byte[bytes]));
+
+    [Fact]
+    public void Sizes_are_those_that_the_runtime_allocates()
+    {
+        Assert.Equal(1, HotSet.LinesOf(new object())); // 24 bytes
+        Assert.Equal(1, HotSet.LinesOf(new Fields5())); // 56
+        Assert.Equal(2, HotSet.LinesOf(new Fields7())); // 72
+    }
+
+    [Fact]
+    public void Fetching_anything_however_much_does_no_harm()
+    {
+        HotSet set = new();
+        set.Fetch();
+        set.FetchList();
+        HotSet.Fetch(null);
+        set.Fill(new Station([.. Enumerable.Range(0, 1000).Select(size => (object)new short[size])]));
+        GC.Collect();
+
+        set.FetchList();
+        set.Fetch();
+
+        Assert.Equal(1001, set.Objects.Length);
+    }
+
+    private sealed class Station(params object?[] names) : IHot
+    {
+        public object?[] Names => names;
+
+        public void AddTo(HotSet set)
+        {
+            foreach (object? name in names)
+            {
+                set.Add(name);
+            }
+        }
+    }
+
+    private class Fields5
+    {
+        public long A, B, C, D, E;
+    }
+
+    private sealed class Fields7 : Fields5
+    {
+        public long F, G;
+    }
+}
