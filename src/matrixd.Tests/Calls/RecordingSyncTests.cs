@@ -118,8 +118,8 @@ public sealed class RecordingSyncTests : IDisposable
         _disk.One = file =>
         {
             // Whole, and not named: a power cut now leaves what the next start repairs, one after this leaves all of it.
-            using FileStream part = new(file.Path + RecordingRepair.PartSuffix, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            if (WavFile.Read(part).Samples.Length != 2 * Instants || File.Exists(file.Path) || file.Finished.IsCompleted)
+            string part = file.Path + RecordingRepair.PartSuffix;
+            if (!File.Exists(part) || File.Exists(file.Path) || file.Finished.IsCompleted || SamplesOf(part) != 2 * Instants)
             {
                 wrong.Add(file.Path);
             }
@@ -132,6 +132,7 @@ public sealed class RecordingSyncTests : IDisposable
         }));
 
         Assert.Empty(wrong);
+        Assert.Equal(0, _counters.RecordingFailures);
         Assert.Equal(files.Length, _disk.Steps.Count(step => step != "all"));
     }
 
@@ -288,6 +289,12 @@ public sealed class RecordingSyncTests : IDisposable
         }
 
         await Task.WhenAll(files.Select(file => file.Finished)).WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    private static int SamplesOf(string part)
+    {
+        using FileStream stream = new(part, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        return WavFile.Read(stream).Samples.Length;
     }
 
     private static long Length(RecordingFile file)
