@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Matrixd.Audio;
 
@@ -30,23 +30,28 @@ internal static class DtmfGuard
 
     private static float Correlate(ReadOnlySpan<float> x, Span<float> sums)
     {
-        ReadOnlySpan<Vector<float>> waves = MemoryMarshal.Cast<float, Vector<float>>(s_waves);
-        Span<Vector<float>> s = stackalloc Vector<float>[Lanes / 4];
-        s.Clear();
-        int vectors = Lanes / Vector<float>.Count;
-        float power = 0;
-        for (int n = 0; n < VoiceFrame.Length; n++)
+        // Two samples at a time, each with sums of its own: an addition need not wait for the one before.
+        ReadOnlySpan<Vector256<float>> waves = MemoryMarshal.Cast<float, Vector256<float>>(s_waves);
+        ReadOnlySpan<float> window = s_window;
+        Vector256<float> c0 = default, s0 = default, c1 = default, s1 = default;
+        float power0 = 0, power1 = 0;
+        for (int n = 0; n < VoiceFrame.Length; n += 2)
         {
-            float windowed = x[n] * s_window[n];
-            power += windowed * windowed;
-            for (int v = 0; v < vectors; v++)
-            {
-                s[v] += waves[(n * vectors) + v] * x[n];
-            }
+            ReadOnlySpan<Vector256<float>> wave = waves.Slice(2 * n, 4);
+            Vector256<float> even = Vector256.Create(x[n]);
+            Vector256<float> odd = Vector256.Create(x[n + 1]);
+            c0 += wave[0] * even;
+            s0 += wave[1] * even;
+            c1 += wave[2] * odd;
+            s1 += wave[3] * odd;
+            float a = x[n] * window[n], b = x[n + 1] * window[n + 1];
+            power0 += a * a;
+            power1 += b * b;
         }
 
-        MemoryMarshal.Cast<Vector<float>, float>(s)[..Lanes].CopyTo(sums);
-        return power;
+        (c0 + c1).CopyTo(sums);
+        (s0 + s1).CopyTo(sums[8..]);
+        return power0 + power1;
     }
 
     private static int Loudest(ReadOnlySpan<float> sums, int first)

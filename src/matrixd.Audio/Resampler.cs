@@ -52,6 +52,9 @@ public sealed unsafe class Resampler
     /// <summary><see cref="GroupDelay"/> in output samples, rounded up.</summary>
     public int GroupDelaySamples => CeilingDiv(Delay, _decimation);
 
+    /// <summary>What each block touches beside the object itself: for whoever fetches memory ahead of its use.</summary>
+    public object WorkingMemory => _past;
+
     /// <summary>How many samples the next <see cref="Flush"/> will write.</summary>
     public int FlushLength => OutputLength(FlushInput);
 

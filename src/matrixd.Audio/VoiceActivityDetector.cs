@@ -73,6 +73,9 @@ public sealed class VoiceActivityDetector
     /// <summary>Samples since the start.</summary>
     public long Position => (((_frames * FrameSamples) + _filled) * _step) + _partCount;
 
+    /// <summary>What each block touches beside the object itself: for whoever fetches memory ahead of its use.</summary>
+    public object WorkingMemory => _frame;
+
     /// <summary>Hears the next samples of the stream.</summary>
     /// <param name="pcm">16-bit mono samples at the rate of the options. Any number, also 0.</param>
     /// <param name="farEndDbfs">

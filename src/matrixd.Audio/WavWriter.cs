@@ -7,7 +7,7 @@ namespace Matrixd.Audio;
 /// <remarks>
 /// The header is written at once and claims no samples; <see cref="Complete(long)"/> sets its sizes. If that never happens,
 /// <see cref="WavHeader.Repair(string)"/> finds what there is. Past 4 GiB the file becomes an RF64 file.
-/// Threads: one caller at a time. It owns the file's handle; disposing closes it and nothing else. Only the constructor allocates. Writes go to the
+/// Threads: one caller at a time, but for <see cref="Sync"/>. It owns the file's handle; disposing closes it and nothing else. Only the constructor allocates. Writes go to the
 /// operating system at once, nothing is buffered: give it blocks, not samples.
 /// </remarks>
 public sealed class WavWriter : IDisposable
@@ -90,12 +90,7 @@ public sealed class WavWriter : IDisposable
         while (!left.IsEmpty)
         {
             int count = Math.Min(left.Length, InterleavedAtOnce);
-            for (int i = 0; i < count; i++)
-            {
-                both[2 * i] = left[i];
-                both[(2 * i) + 1] = right[i];
-            }
-
+            WavStereo.Interleave(left[..count], right[..count], both);
             Append(both[..(2 * count)]);
             left = left[count..];
             right = right[count..];
@@ -113,8 +108,9 @@ public sealed class WavWriter : IDisposable
         DataBytes = Math.Max(DataBytes, offset + data.Length);
     }
 
-    /// <summary>Waits until what was written survives a power cut.</summary>
+    /// <summary>Waits until what was written survives a power cut. Another thread may do this, and the caller write or close meanwhile.</summary>
     /// <exception cref="IOException">The disk refused.</exception>
+    /// <exception cref="ObjectDisposedException">The file has been closed.</exception>
     public void Sync() => RandomAccess.FlushToDisk(_file);
 
     /// <summary>Ends the file behind the last sample that was written, and waits until it survives a power cut.</summary>
@@ -126,6 +122,16 @@ public sealed class WavWriter : IDisposable
     /// <exception cref="ArgumentException">Half an instant is left over, or the length is negative. Nothing was changed.</exception>
     /// <exception cref="IOException">The disk refused.</exception>
     public void Complete(long dataBytes)
+    {
+        End(dataBytes);
+        Sync();
+    }
+
+    /// <summary>Ends the file at a length, as <see cref="Complete(long)"/> does, without waiting: it survives a power cut after the next <see cref="Sync"/>.</summary>
+    /// <param name="dataBytes">[bytes from the first sample]; whole instants.</param>
+    /// <exception cref="ArgumentException">Half an instant is left over, or the length is negative. Nothing was changed.</exception>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public void End(long dataBytes)
     {
         if (dataBytes < 0 || dataBytes % FrameBytes != 0)
         {
@@ -139,7 +145,6 @@ public sealed class WavWriter : IDisposable
 
         DataBytes = dataBytes;
         WriteHeader(dataBytes);
-        Sync();
     }
 
     /// <summary>Closes the file as it is.</summary>

@@ -13,13 +13,13 @@ public class LimitTests
     public void A_burst_passes_and_the_rate_after_it()
     {
         var bucket = new TokenBucket(200, 400, _time);
-        Assert.Equal(400, Take(bucket, 500));
+        Assert.Equal(400, Take(ref bucket, 500));
 
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(200, Take(bucket, 500));
+        Assert.Equal(200, Take(ref bucket, 500));
 
         _time.Advance(TimeSpan.FromMilliseconds(5));
-        Assert.Equal(1, Take(bucket, 500));
+        Assert.Equal(1, Take(ref bucket, 500));
     }
 
     [Fact]
@@ -28,11 +28,16 @@ public class LimitTests
         var bucket = new TokenBucket(200, 400, _time);
         _time.Advance(TimeSpan.FromHours(1));
 
-        Assert.Equal(400, Take(bucket, 5000));
+        Assert.Equal(400, Take(ref bucket, 5000));
     }
 
     [Fact]
-    public void Zero_is_no_cap() => Assert.Equal(5000, Take(new TokenBucket(0, 0, _time), 5000));
+    public void Zero_is_no_cap()
+    {
+        var bucket = new TokenBucket(0, 0, _time);
+
+        Assert.Equal(5000, Take(ref bucket, 5000));
+    }
 
     [Fact]
     public void Frames_beyond_the_rate_are_refused_control_frames_too()
@@ -84,12 +89,12 @@ public class LimitTests
         Assert.Equal(new WebSocketClose(WebSocketCloseCause.Violation, 1008, "over 1 messages a second"), await call.Sink.ClosedAsync());
     }
 
-    private static int Take(TokenBucket bucket, int times)
+    private int Take(ref TokenBucket bucket, int times)
     {
         int taken = 0;
         for (int i = 0; i < times; i++)
         {
-            taken += bucket.TryTake(1) ? 1 : 0;
+            taken += bucket.TryTake(1, _time.GetTimestamp()) ? 1 : 0;
         }
 
         return taken;

@@ -102,7 +102,7 @@ internal sealed class CallMedia : IHot
     /// <summary>The turns so far, as far as they are at hand; the store has the older ones.</summary>
     public IReadOnlyList<TurnRecord> RecentTurns => _turns.Recent(Now);
 
-    private long Now => Elapsed.Ticks * _sampleRate / TimeSpan.TicksPerSecond;
+    private long Now => Samples(Elapsed);
 
     /// <summary>A frame of the caller.</summary>
     /// <param name="sequence">-1: none came.</param>
@@ -112,7 +112,7 @@ internal sealed class CallMedia : IHot
         HasFlowed = true;
         _lastFrame = Elapsed;
         _pauseTold = false;
-        long now = Now;
+        long now = Samples(_lastFrame);
         int gaps = _timeline.Gaps;
         long position = _timeline.Place(pcm.Length, sequence, timestamp, now);
         CallCounters.Add(ref _environment.Counters.CallerFrames);
@@ -135,7 +135,7 @@ internal sealed class CallMedia : IHot
             Pump();
         }
 
-        Replay();
+        Replay(_lastFrame);
         _uplink.Write(pcm);
     }
 
@@ -230,7 +230,7 @@ internal sealed class CallMedia : IHot
         long now = Now;
         _recording?.Advance(now);
         _turns.Settle(_playout.Clock.Played(now), now);
-        Replay();
+        Replay(Elapsed);
         if (HasFlowed && !_pauseTold && SilentFor >= s_pause && _model.TakesAudio && _uplink.Backlog == 0)
         {
             _uplink.FlushPartial();
@@ -265,9 +265,10 @@ internal sealed class CallMedia : IHot
 
     private TimeSpan Time(long samples) => TimeSpan.FromTicks(samples * TimeSpan.TicksPerSecond / _sampleRate);
 
-    private void Replay()
+    private long Samples(TimeSpan time) => time.Ticks * _sampleRate / TimeSpan.TicksPerSecond;
+
+    private void Replay(TimeSpan now)
     {
-        TimeSpan now = Elapsed;
         _uplink.Replay(now - _lastReplay);
         _lastReplay = now;
     }

@@ -302,6 +302,5 @@ internal sealed partial class CallSession : IHot
         set.Add(_gate);
         set.Add(_media);
         set.Add(_model);
-        set.Add(_environment);
     }
 }

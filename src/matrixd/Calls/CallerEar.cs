@@ -25,6 +25,7 @@ internal sealed class CallerEar(int sampleRate, TimeSpan lead) : IHot
     public void AddTo(HotSet set)
     {
         set.Add(_detector);
+        set.Add(_detector.WorkingMemory);
         set.Add(FarEnd);
     }
 }

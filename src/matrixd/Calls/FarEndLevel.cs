@@ -1,19 +1,17 @@
 using Matrixd.Audio;
-using Matrixd.Memory;
 
 namespace Matrixd.Calls;
 
 /// <summary>How loud what the caller hears is, at the time at which it is heard: what comes back of it on the line is no caller.</summary>
 /// <remarks>A ring of levels for frames of 20 ms on the call's time line. Owned by one call, under its gate; the only allocation is the ring.</remarks>
-internal sealed class FarEndLevel : IHot
+internal sealed class FarEndLevel
 {
     private const int FrameRate = 50; // [Hz]
 
     // Beyond the lead: a closing chunk of at most 400 ms, and what a carrier's marks may be late.
     private const int Margin = FrameRate;
 
-    private readonly float[] _levels; // [dBFS]
-    private readonly long[] _places; // frame that each level is of
+    private readonly (int Frame, float Dbfs)[] _levels; // of one frame each, and which
     private readonly int _frame; // [samples]
 
     /// <param name="sampleRate">The caller's rate [Hz].</param>
@@ -21,10 +19,9 @@ internal sealed class FarEndLevel : IHot
     public FarEndLevel(int sampleRate, TimeSpan lead)
     {
         int frames = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)((lead.TotalSeconds * FrameRate) + Margin));
-        _levels = new float[frames];
-        _places = new long[frames];
+        _levels = new (int, float)[frames];
         _frame = sampleRate / FrameRate;
-        Array.Fill(_levels, float.NegativeInfinity);
+        Array.Fill(_levels, (0, float.NegativeInfinity));
     }
 
     /// <summary>Audio that will be heard.</summary>
@@ -33,12 +30,11 @@ internal sealed class FarEndLevel : IHot
     {
         while (!pcm.IsEmpty)
         {
-            long frame = heardAt / _frame;
-            int take = (int)Math.Min(pcm.Length, ((frame + 1) * _frame) - heardAt);
+            int frame = (int)(heardAt / _frame); // a call would have to last a year
+            int take = (int)Math.Min(pcm.Length, ((frame + 1L) * _frame) - heardAt);
             float level = (float)PcmLevel.RmsDbfs(pcm[..take]);
-            int slot = (int)(frame % _levels.Length);
-            _levels[slot] = _places[slot] == frame ? Math.Max(_levels[slot], level) : level;
-            _places[slot] = frame;
+            ref (int Frame, float Dbfs) slot = ref Slot(frame);
+            slot = (frame, slot.Frame == frame ? Math.Max(slot.Dbfs, level) : level);
             heardAt += take;
             pcm = pcm[take..];
         }
@@ -48,9 +44,9 @@ internal sealed class FarEndLevel : IHot
     public void Clear(long now)
     {
         long first = now / _frame;
-        for (int slot = 0; slot < _levels.Length; slot++)
+        foreach (ref (int Frame, float Dbfs) slot in _levels.AsSpan())
         {
-            _levels[slot] = _places[slot] > first ? float.NegativeInfinity : _levels[slot];
+            slot.Dbfs = slot.Frame > first ? float.NegativeInfinity : slot.Dbfs;
         }
     }
 
@@ -58,18 +54,14 @@ internal sealed class FarEndLevel : IHot
     public double At(long position, int length)
     {
         float loudest = float.NegativeInfinity;
-        for (long frame = position / _frame; frame <= (position + length) / _frame; frame++)
+        for (int frame = (int)(position / _frame); frame <= (position + length) / _frame; frame++)
         {
-            int slot = (int)(frame % _levels.Length);
-            loudest = _places[slot] == frame ? Math.Max(loudest, _levels[slot]) : loudest;
+            (int Frame, float Dbfs) slot = Slot(frame);
+            loudest = slot.Frame == frame ? Math.Max(loudest, slot.Dbfs) : loudest;
         }
 
         return loudest;
     }
 
-    public void AddTo(HotSet set)
-    {
-        set.Add(_levels);
-        set.Add(_places);
-    }
+    private ref (int Frame, float Dbfs) Slot(int frame) => ref _levels[frame & (_levels.Length - 1)];
 }

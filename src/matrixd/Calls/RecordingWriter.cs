@@ -9,11 +9,12 @@ namespace Matrixd.Calls;
 /// <remarks>
 /// Calls hand blocks over and never wait. Where the disk falls behind, blocks are dropped and counted (the recording has silence there); where it
 /// refuses, the recording ends, the call goes on. Directories and files are private to the daemon's user. A thread of its own, not the pool's:
-/// a disk that hangs must hold up nothing else.
+/// a disk that hangs must hold up nothing else. What waits until the disk has taken something is done by two more: <see cref="RecordingSync"/>
+/// for the recordings that go on, <see cref="RecordingEnds"/> for those that end.
 /// </remarks>
 internal sealed partial class RecordingWriter : IAsyncDisposable
 {
-    // A kill loses nothing that was written; only a power cut loses what was not synced, and a sync each second for each of 1,000 calls would cost the disk.
+    // A kill loses nothing that was written; only a power cut loses what was not synced. The kernel by itself would write it after half a minute.
     private static readonly TimeSpan s_syncEvery = TimeSpan.FromSeconds(5);
 
     private readonly RecordingQueue _blocks = new();
@@ -24,16 +25,21 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly CallCounters _counters;
     private readonly ILogger _logger;
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly RecordingSync _sync;
+    private readonly RecordingEnds _ends;
     private long _lastSync;
 
-    public RecordingWriter(string directory, TimeProvider clock, CallCounters counters, ILogger<RecordingWriter> logger)
+    /// <param name="disk">Disposed with this; null: the one under the directory.</param>
+    public RecordingWriter(string directory, TimeProvider clock, CallCounters counters, ILogger<RecordingWriter> logger, IRecordingDisk? disk = null)
     {
+        disk ??= new RecordingDisk(directory);
         _directory = directory;
         _clock = clock;
         _counters = counters;
         _logger = logger;
         _lastSync = clock.GetTimestamp();
+        _sync = new RecordingSync(disk, counters, logger, Fail);
+        _ends = new RecordingEnds(_sync, disk, Fail, Finished);
         new Thread(Run) { Name = "recordings", IsBackground = true }.Start();
     }
 
@@ -89,11 +95,11 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes what is queued and ends.</summary>
+    /// <summary>Writes what is queued, ends what has ended, and waits for that.</summary>
     public async ValueTask DisposeAsync()
     {
         _blocks.Complete();
-        await _ended.Task;
+        await _ends.Completion;
         _blocks.Dispose();
     }
 
@@ -109,12 +115,12 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
             SyncWhereDue();
         }
 
-        foreach (RecordingFile file in _open.ToArray())
+        foreach (RecordingFile file in _open)
         {
-            Close(file); // its .part is repaired at the next start
+            _ends.Add(file); // its .part is repaired at the next start
         }
 
-        _ended.SetResult();
+        _ends.Complete();
     }
 
     private void Take(RecordingBlock block)
@@ -141,22 +147,24 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
             }
             else
             {
-                Close(file);
+                _open.Remove(file);
+                _ends.Add(file);
             }
         }
     }
 
+    // Any of the three threads.
     private void Fail(RecordingFile file, Exception e)
     {
-        file.HasFailed = true;
-        CallCounters.Add(ref _counters.RecordingFailures);
-        LogFailed(file.Path, e.Message);
+        if (file.TryFail())
+        {
+            CallCounters.Add(ref _counters.RecordingFailures);
+            LogFailed(file.Path, e.Message);
+        }
     }
 
-    private void Close(RecordingFile file)
+    private void Finished(RecordingFile file)
     {
-        file.Wav?.Dispose();
-        _open.Remove(file);
         Forget(file);
         file.Completed.TrySetResult();
     }
@@ -171,8 +179,8 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
             return;
         }
 
-        file.Wav.Complete(block.Offset); // where its last block was dropped, with silence
-        File.Move(file.Path + RecordingRepair.PartSuffix, file.Path, overwrite: false);
+        file.Wav.End(block.Offset); // where its last block was dropped, with silence
+        file.IsWhole = true;
     }
 
     private WavWriter Create(RecordingFile file)
@@ -197,31 +205,21 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
 
     private void SyncWhereDue()
     {
-        if (_clock.GetElapsedTime(_lastSync) < s_syncEvery)
+        if (_sync.IsUnderWay || _clock.GetElapsedTime(_lastSync) < s_syncEvery)
+        {
+            return;
+        }
+
+        RecordingFile[] written = [.. _open.Where(file => file is { NeedsSync: true, HasFailed: false })];
+        if (written.Length == 0 || !_sync.TryBegin(written))
         {
             return;
         }
 
         _lastSync = _clock.GetTimestamp();
-        foreach (RecordingFile file in _open)
+        foreach (RecordingFile file in written)
         {
-            if (file is { NeedsSync: true, HasFailed: false })
-            {
-                Sync(file);
-            }
-        }
-    }
-
-    private void Sync(RecordingFile file)
-    {
-        try
-        {
-            file.Wav!.Sync();
             file.NeedsSync = false;
-        }
-        catch (IOException e)
-        {
-            Fail(file, e);
         }
     }
 

@@ -87,6 +87,13 @@ internal sealed class Uplink : IHot
     {
         while (!pcm.IsEmpty)
         {
+            if (_filled == 0 && pcm.Length >= _frame.Length)
+            {
+                Send(pcm[.._frame.Length]); // frames of the carrier's are messages of the model's, as a rule
+                pcm = pcm[_frame.Length..];
+                continue;
+            }
+
             int take = Math.Min(_frame.Length - _filled, pcm.Length);
             pcm[..take].CopyTo(_frame.AsSpan(_filled));
             _filled += take;
@@ -119,7 +126,7 @@ internal sealed class Uplink : IHot
     public void AddTo(HotSet set)
     {
         set.Add(_resampler);
+        set.Add(_resampler.WorkingMemory);
         set.Add(_backlog);
-        set.Add(_frame);
     }
 }

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.Arm;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Matrixd.Memory;
@@ -13,7 +13,9 @@ namespace Matrixd.Memory;
 internal sealed class HotSet
 {
     private const int LineBytes = 64;
-    private object[] _objects = new object[32];
+    private const int MostLines = 4; // of one object: the rest of a larger one is a buffer, used piece by piece
+    private object[] _objects = new object[48];
+    private byte[] _lines = new byte[48];
     private int _count;
 
     /// <summary>Asks <paramref name="root"/>, and those that it names, what is on their way.</summary>
@@ -27,19 +29,14 @@ internal sealed class HotSet
     /// <summary>Something on the way, with everything that it names in its turn.</summary>
     public void Add(object? hot)
     {
-        if (hot is null)
+        if (hot is not null && TryAdd(hot))
         {
-            return;
+            (hot as IHot)?.AddTo(this);
         }
-
-        if (_count == _objects.Length)
-        {
-            Array.Resize(ref _objects, 2 * _count);
-        }
-
-        _objects[_count++] = hot;
-        (hot as IHot)?.AddTo(this);
     }
+
+    /// <summary>Something on the way, and nothing that it names.</summary>
+    public void AddAlone(object hot) => TryAdd(hot);
 
     /// <summary>A lock on the way.</summary>
     public void Add(Lock gate)
@@ -49,45 +46,82 @@ internal sealed class HotSet
 #pragma warning restore CS9216
     }
 
-    /// <summary>Begins to fetch the list itself; <see cref="Fetch"/> comes some time later.</summary>
+    /// <summary>Begins to fetch one object; null: nothing.</summary>
+    public static void Fetch(object? one)
+    {
+        if (one is not null)
+        {
+            Fetch(one, 3);
+        }
+    }
+
+    /// <summary>Begins to fetch the list itself; <see cref="Fetch()"/> comes some time later.</summary>
     public void FetchList()
     {
-        ref byte list = ref Unsafe.As<object, byte>(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(_objects));
-        for (int at = 0; at < _count * 8; at += LineBytes)
+        ref byte list = ref Unsafe.As<object, byte>(ref MemoryMarshal.GetArrayDataReference(_objects));
+        for (int at = 0; at < _count * Unsafe.SizeOf<nint>(); at += LineBytes)
         {
-            Line(ref list, at);
+            FetchLine(ref list, at);
         }
+
+        FetchLine(ref MemoryMarshal.GetArrayDataReference(_lines), 0);
     }
 
     /// <summary>Begins to fetch all that is in the set. Waits for nothing.</summary>
     public void Fetch()
     {
-        foreach (object hot in _objects.AsSpan(0, _count))
+        ReadOnlySpan<byte> lines = _lines;
+        ReadOnlySpan<object> objects = _objects.AsSpan(0, _count);
+        for (int i = 0; i < objects.Length; i++)
         {
-            ref byte start = ref Unsafe.As<Raw>(hot).First;
-            Line(ref start, 0);
-            Line(ref start, LineBytes);
-            Line(ref start, 2 * LineBytes);
+            Fetch(objects[i], lines[i]);
         }
     }
 
-    /// <summary>Begins to fetch one object.</summary>
-    public static void Prefetch(object one)
+    private bool TryAdd(object hot)
+    {
+        foreach (object known in _objects.AsSpan(0, _count))
+        {
+            if (ReferenceEquals(known, hot))
+            {
+                return false; // two ways lead to it
+            }
+        }
+
+        if (_count == _objects.Length)
+        {
+            Array.Resize(ref _objects, 2 * _count);
+            Array.Resize(ref _lines, 2 * _count);
+        }
+
+        _lines[_count] = (byte)Math.Clamp((Size(hot) + LineBytes - 1) / LineBytes, 1, MostLines);
+        _objects[_count++] = hot;
+        return true;
+    }
+
+    private static void Fetch(object one, int lines)
     {
         ref byte start = ref Unsafe.As<Raw>(one).First;
-        Line(ref start, 0);
-        Line(ref start, LineBytes);
-        Line(ref start, 2 * LineBytes);
+        for (int line = 0; line < lines; line++)
+        {
+            FetchLine(ref start, line * LineBytes);
+        }
     }
 
-    private static unsafe void Line(ref byte at, int offset)
+    // An address is taken of what may move meanwhile: then the wrong line is fetched, and no harm is done.
+    private static unsafe void FetchLine(ref byte at, int offset)
     {
-        // An address is taken of what may move meanwhile: then the wrong line is fetched, no more.
-        void* address = (byte*)Unsafe.AsPointer(ref at) + offset;
         if (Sse.IsSupported)
         {
-            Sse.Prefetch0(address);
+            Sse.Prefetch0((byte*)Unsafe.AsPointer(ref at) + offset);
         }
+    }
+
+    // The runtime's own description of a type begins with the size of an element and of the object without its elements.
+    private static unsafe long Size(object one)
+    {
+        uint* type = *(uint**)Unsafe.AsPointer(ref Unsafe.Subtract(ref Unsafe.As<byte, nint>(ref Unsafe.As<Raw>(one).First), 1));
+        return type[1] + (one is Array array ? (long)(ushort)type[0] * array.Length : 0);
     }
 
     private sealed class Raw

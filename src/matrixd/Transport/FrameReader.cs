@@ -12,7 +12,7 @@ namespace Matrixd.Transport;
 internal sealed class FrameReader : IHot
 {
     private readonly bool _masked;
-    private readonly TrafficGuard _guard;
+    private TrafficGuard _guard;
     private readonly MessageBuffer _message = new();
     private readonly byte[] _control = new byte[ClosePayload.MaxSize];
     private readonly byte[] _head = new byte[FrameHeader.MaxSize];
@@ -234,7 +234,6 @@ internal sealed class FrameReader : IHot
 
     public void AddTo(HotSet set)
     {
-        set.Add(_guard);
         set.Add(_message);
     }
 }

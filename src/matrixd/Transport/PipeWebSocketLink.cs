@@ -269,7 +269,7 @@ internal sealed class PipeWebSocketLink : WebSocketLink, IFrameHandler, ILinkRec
 
     public override void AddSendingTo(HotSet set)
     {
-        set.Add(this);
+        set.AddAlone(this);
         set.Add(_sender);
         _transport.AddSendingTo(set);
     }

@@ -39,7 +39,7 @@ internal sealed class TappedLink(WebSocketLink link, ILinkTap tap) : WebSocketLi
 
     public override void AddSendingTo(HotSet set)
     {
-        set.Add(this);
+        set.AddAlone(this);
         set.Add(tap);
         link.AddSendingTo(set);
     }

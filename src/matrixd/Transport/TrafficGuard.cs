@@ -1,13 +1,11 @@
-using Matrixd.Memory;
-
 namespace Matrixd.Transport;
 
 /// <summary>Holds one peer to its <see cref="WebSocketLimits"/>, by the heads of its frames alone: what is refused is never buffered.</summary>
-/// <remarks>Belongs to one receive loop.</remarks>
-internal sealed class TrafficGuard(WebSocketLimits limits, TimeProvider clock) : IHot
+/// <remarks>Belongs to one receive loop. A mutable value; one owner.</remarks>
+internal struct TrafficGuard(WebSocketLimits limits, TimeProvider clock)
 {
-    private readonly TokenBucket _frames = new(limits.MessagesPerSecond, limits.MessageBurst, clock);
-    private readonly TokenBucket _bytes = new(limits.BytesPerSecond, limits.ByteBurst, clock);
+    private TokenBucket _frames = new(limits.MessagesPerSecond, limits.MessageBurst, clock);
+    private TokenBucket _bytes = new(limits.BytesPerSecond, limits.ByteBurst, clock);
     private int _fragments;
     private int _emptyFragments;
 
@@ -29,12 +27,13 @@ internal sealed class TrafficGuard(WebSocketLimits limits, TimeProvider clock) :
             }
         }
 
-        if (!_frames.TryTake(1))
+        long now = clock.GetTimestamp();
+        if (!_frames.TryTake(1, now))
         {
             return Policy($"over {limits.MessagesPerSecond} messages a second");
         }
 
-        return _bytes.TryTake(header.Length) ? null : Policy($"over {limits.BytesPerSecond} bytes a second");
+        return _bytes.TryTake(header.Length, now) ? null : Policy($"over {limits.BytesPerSecond} bytes a second");
     }
 
     private FrameViolation? CountFragment(in FrameHeader header)
@@ -54,10 +53,4 @@ internal sealed class TrafficGuard(WebSocketLimits limits, TimeProvider clock) :
     }
 
     private static FrameViolation Policy(string reason) => new(CloseCodes.PolicyViolation, reason);
-
-    public void AddTo(HotSet set)
-    {
-        set.Add(_frames);
-        set.Add(_bytes);
-    }
 }

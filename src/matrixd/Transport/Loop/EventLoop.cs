@@ -41,8 +41,7 @@ internal sealed unsafe class EventLoop : IDisposable
     private readonly EpollEvents _events = new(EventsAtOnce);
     private readonly HandlerTable _handlers = new();
     private readonly PostQueue _posted = new();
-    private readonly LoopHandler?[] _side = new LoopHandler?[SideBySide];
-    private readonly uint[] _sideEvents = new uint[SideBySide]; // 0: it has been received
+    private readonly (LoopHandler? Handler, uint Events)[] _side = new (LoopHandler?, uint)[SideBySide]; // no events: it has been received
     private readonly List<Action> _postponed = new(SideBySide);
     private readonly int _epoll;
     private readonly int _wake;
@@ -198,16 +197,13 @@ internal sealed unsafe class EventLoop : IDisposable
     {
         for (int i = 0; i < count; i++)
         {
-            _side[i] = _handlers.Find(_events.Data(first + i)); // null: the wake, or it was closed by what came before it
-            if (_side[i] is { } handler)
-            {
-                HotSet.Prefetch(handler);
-            }
+            _side[i].Handler = _handlers.Find(_events.Data(first + i)); // null: the wake, or it was closed by what came before it
+            HotSet.Fetch(_side[i].Handler);
         }
 
         for (int i = 0; i < count; i++)
         {
-            _side[i]?.Hot?.FetchList();
+            _side[i].Handler?.Hot?.FetchList();
         }
 
         for (int i = 0; i < count; i++)
@@ -230,22 +226,24 @@ internal sealed unsafe class EventLoop : IDisposable
             ulong count;
             Libc.Read(_wake, &count, sizeof(ulong));
         }
-        else if (_side[place] is { } handler)
+        else if (_side[place].Handler is { } handler)
         {
-            _sideEvents[place] = handler.TryReceive(events, Slot(place)) ? 0 : events;
+            handler.Hot?.Fetch();
+            _side[place].Events = handler.TryReceive(events, Slot(place)) ? 0 : events;
         }
     }
 
     private void Work(int place)
     {
-        if (_side[place] is not { Slot: >= 0 } handler)
+        (LoopHandler? handler, uint events) = _side[place];
+        if (handler is not { Slot: >= 0 })
         {
             return; // it was closed by one beside it
         }
 
         try
         {
-            if (_sideEvents[place] is not 0 and uint events)
+            if (events != 0)
             {
                 handler.OnReady(events);
             }

@@ -59,6 +59,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "write")]
     public static partial nint Write(int fd, void* buffer, nint count);
 
+    [LibraryImport("libc", EntryPoint = "recv")]
+    public static partial nint Receive(int fd, void* buffer, nint count, int flags);
+
     [LibraryImport("libc", EntryPoint = "send")]
     public static partial nint Send(int fd, void* buffer, nint count, int flags);
 

@@ -10,6 +10,8 @@ namespace Matrixd.Transport.Loop;
 /// </remarks>
 internal sealed class LoopConnection : LoopHandler
 {
+    private const int RelearnAfter = 64; // a second of a caller's frames
+
     private readonly EventLoop _loop;
     private readonly LoopWriter _writer = new();
     private readonly LoopInput _input = new();
@@ -116,14 +118,6 @@ internal sealed class LoopConnection : LoopHandler
             return false;
         }
 
-        if ((_received++ & 63) == 63)
-        {
-            Hot ??= new HotSet();
-            Hot.Fill(_input.Reader!);
-            Hot.Add(_input);
-        }
-
-        Hot?.Fetch();
         _input.Receive(slot, _fd);
         return true;
     }
@@ -134,12 +128,13 @@ internal sealed class LoopConnection : LoopHandler
         {
             _input.Give(slot);
             UpdateInterest();
+            Learn();
         }
     }
 
     public void AddSendingTo(HotSet set)
     {
-        set.Add(this);
+        set.AddAlone(this);
         set.Add(_writer);
         set.Add(_tls);
     }
@@ -157,6 +152,7 @@ internal sealed class LoopConnection : LoopHandler
         {
             _input.Read(_loop.ReadBuffer, _fd, _tls);
             UpdateInterest();
+            Learn();
         }
 
         if (_writer.Waits && canWrite && TryEndWrite())
@@ -212,6 +208,18 @@ internal sealed class LoopConnection : LoopHandler
     }
 
     public override void OnFault(Exception error) => Release(error, reset: true);
+
+    // A call gets other objects now and then: another connection to the model, another turn.
+    private void Learn()
+    {
+        if (++_received % RelearnAfter == 0 && _input.Reader is { } reader)
+        {
+            Hot ??= new HotSet();
+            Hot.Fill(reader);
+            Hot.Add(_input);
+            Hot.Add(_tls);
+        }
+    }
 
     private void Request(LoopRequests request)
     {

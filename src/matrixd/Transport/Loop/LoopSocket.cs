@@ -86,7 +86,7 @@ internal static unsafe class LoopSocket
         nint read;
         fixed (byte* memory = buffer)
         {
-            read = Libc.Read(fd, memory, buffer.Length);
+            read = Libc.Receive(fd, memory, buffer.Length, 0);
         }
 
         count = (int)Math.Max(read, 0);

@@ -145,7 +145,7 @@ internal sealed class LoopTransport : LinkTransport, ILoopReader, IHot
 
     public override void AddSendingTo(HotSet set)
     {
-        set.Add(this);
+        set.AddAlone(this);
         _connection.AddSendingTo(set);
     }
 
