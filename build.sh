@@ -125,5 +125,5 @@ case "${1:-}" in
   publish) shift; publish "$@" ;;
   native) native ;; # publish, where a source is newer than the binary
   deb) shift; deb "$@" ;;
-  *) die "usage: ./build.sh build | demo [--out DIR] [--caller FILE.wav] | test [--full] | bench [kernels | audio | calls | pair | rotation] | publish [--isa baseline | --native] | deb" ;;
+  *) die "usage: ./build.sh build | demo [--out DIR] [--caller FILE.wav] | test [--full] | bench [kernels | audio | calls | pair | soak | rotation] | publish [--isa baseline | --native] | deb" ;;
 esac

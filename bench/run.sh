@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Benches: run.sh [kernels] (BenchmarkDotNet on every hot kernel) | audio (our resamplers beside other libraries', pairs to listen to) | calls (what a call costs on this machine) | pair (floor and daemon by turns) |
-# rotation (what moving and losing connections to Gemini costs a call).
+# soak (what stays behind of calls that come and go for hours) | rotation (what moving and losing connections to Gemini costs a call).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 
 kernels() { dotnet run -c Release --project bench/bench.csproj -- --filter '*' "$@"; }
 audio() { . bench/audio/run.sh; }
+soak() { . bench/soak.sh; }
 
 native_tools() {
   command -v gcc >/dev/null || command -v clang >/dev/null || need_packages gcc libc6-dev
@@ -143,8 +144,9 @@ rotation() {
 case "${1:-kernels}" in
   rotation) shift; rotation "$@" ;;
   pair) shift; pair "$@" ;;
+  soak) shift; soak "$@" ;;
   calls) shift; calls "$@" ;;
   kernels) shift || true; kernels "$@" ;;
   audio) audio ;;
-  *) echo "usage: ./build.sh bench [kernels | audio | calls | pair | rotation] [FLAGS]" >&2; exit 2 ;;
+  *) echo "usage: ./build.sh bench [kernels | audio | calls | pair | soak | rotation] [FLAGS]" >&2; exit 2 ;;
 esac

@@ -2,6 +2,7 @@
 // stands between them is measured. Prints "ready https://…" (Gemini's address), then takes commands on standard input and answers each with one line:
 //   target HOST:PORT PATH USER:PASSWORD-in-base64|- PID   who is called, and whose processor time counts
 //   calls N                                               so many calls from now on; answers when they all talk, or why not
+//   churn PER_SECOND SEED                                 from now on so many calls a second hang up, and others begin in their places; 0: none
 //   measure SECONDS                                       answers with a line of JSON
 //   quit
 #define _GNU_SOURCE
@@ -19,6 +20,7 @@
 #define MOST_STEPS 4 // slots served before sockets are looked at again
 #define GRACE_NS 500000000ull // what was sent before the end of a window may arrive for so long
 #define SETTLE_NS 30000000000ull
+#define LEAST_CALL 100 // frames: a call of less than 2 s is not hung up
 
 struct usage { uint64_t cpu, own, rss_kib, switches, at; };
 struct slot { int *calls, count; };
@@ -33,6 +35,7 @@ static char address[64], path[160], authorization[128];
 static int wanted, target_pid, ramp = 100;
 static bool settling;
 static uint64_t next_start, settle_deadline;
+static uint64_t churn_ns, next_hangup, dice; // 0: calls go on for ever
 static enum { IDLE, EARLY, MEASURING, GRACE } window;
 static uint64_t window_end, window_length;
 static struct figures result;
@@ -184,10 +187,38 @@ static void keep_number(uint64_t now) {
   } else settle(now);
 }
 
+static uint64_t roll(void) { // xorshift: the same calls end in every run with the same seed
+  dice ^= dice << 13;
+  dice ^= dice >> 7;
+  return dice ^= dice << 17;
+}
+
+static void hang_up_one(void) {
+  for (int tries = 0; tries < 64; tries++) {
+    struct call *c = calls[roll() % (uint64_t)wanted];
+    if (c && c->state == LIVE && c->model && c->sent >= LEAST_CALL) { caller_stop(c); return; }
+  }
+}
+
+// Calls come and go, their number stays.
+static void churn(uint64_t now) {
+  if (!churn_ns || settling || !wanted) return;
+  if (now >= next_hangup) {
+    next_hangup += churn_ns;
+    hang_up_one();
+  }
+  if (now < next_start) return;
+  next_start = now + 1000000000ull / (uint64_t)ramp;
+  int place = 0;
+  while (place < wanted && calls[place]) place++;
+  if (place < wanted) calls[place] = caller_start(place, address, path, authorization);
+}
+
 static void command(char *line) {
   char auth[128] = "";
   int n;
-  double seconds;
+  double seconds, rate;
+  unsigned long seed;
   if (sscanf(line, "target %63s %159s %127s %d", address, path, auth, &target_pid) == 4) {
     strcpy(authorization, strcmp(auth, "-") ? auth : "");
     puts("target");
@@ -196,6 +227,11 @@ static void command(char *line) {
     settling = true;
     next_start = net_now();
     settle_deadline = next_start + SETTLE_NS + (uint64_t)n * 1000000000ull / (uint64_t)ramp;
+  } else if (sscanf(line, "churn %lf %lu", &rate, &seed) == 2 && rate >= 0 && rate <= 1000) {
+    churn_ns = rate > 0 ? (uint64_t)(1e9 / rate) : 0;
+    next_hangup = net_now() + churn_ns;
+    dice = seed | 1ull << 32; // never 0: it would stay there
+    puts("churn");
   } else if (sscanf(line, "measure %lf", &seconds) == 1) measure(seconds);
   else if (!strncmp(line, "quit", 4)) exit(0);
   else printf("error: %s\n", line);
@@ -244,6 +280,7 @@ int main(int count, char **words) {
     uint64_t now = net_now(), steps = 0;
     for (; slot * slot_ns <= now && steps < MOST_STEPS; steps++) tick(slot++);
     keep_number(now);
+    churn(now);
     window_step(now);
     while (steps < MOST_STEPS && slot * slot_ns < now + FRAME_NS / 4 && (!slots[slot % slot_count].count || slots[slot % slot_count].calls[0] >= call_count) &&
            slots[(slot + slot_count / 2) % slot_count].calls[0] >= call_count) slot++;

@@ -62,6 +62,8 @@ internal sealed partial class EndToEndNative : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    public int Id => _process.Id;
+
     /// <summary>Where it said that it is ready.</summary>
     public Uri Url { get; private set; } = new("http://127.0.0.1:1");
 
@@ -95,9 +97,11 @@ internal sealed partial class EndToEndNative : IAsyncDisposable
     }
 
     /// <summary>A daemon that has said that it is ready.</summary>
-    public static async Task<EndToEndNative> RunAsync(string config)
+    public static Task<EndToEndNative> RunAsync(string config) => RunAsync(config, new Dictionary<string, string>());
+
+    public static async Task<EndToEndNative> RunAsync(string config, IReadOnlyDictionary<string, string> environment)
     {
-        EndToEndNative daemon = Start("run", "--config", config);
+        EndToEndNative daemon = Start(environment, "run", "--config", config);
         await Eventually.TrueAsync(() => daemon.Stdout.Contains("ready ", StringComparison.Ordinal) || daemon.HasExited, "the ready line", s_patience);
         if (daemon.HasExited)
         {
@@ -128,6 +132,13 @@ internal sealed partial class EndToEndNative : IAsyncDisposable
     {
         _process.Refresh();
         return _process.WorkingSet64 / 1048576.0;
+    }
+
+    /// <summary>Processor time it has used, in its own code and in the system's.</summary>
+    public TimeSpan CpuTime()
+    {
+        _process.Refresh();
+        return _process.TotalProcessorTime;
     }
 
     public Task<EndToEndLine> DialAsync(EndToEndCall call, TimerWheel wheel) =>

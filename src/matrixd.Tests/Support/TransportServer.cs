@@ -66,11 +66,10 @@ internal sealed class TransportServer : IAsyncDisposable
         var log = new TransportServerLog();
         builder.Services.AddLogging(logging => logging.AddProvider(log));
         builder.WebHost.UseKestrelCore();
-        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true); // as the daemon does
-        if (TransportGround.Loops is { } loops)
-        {
-            builder.Services.AddSingleton<IConnectionListenerFactory>(new LoopListenerFactory(loops));
-        }
+        EventLoops? loops = TransportGround.Loops;
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services => loops is null
+            ? new PortableListenerFactory(services.GetRequiredService<ILoggerFactory>())
+            : new LoopListenerFactory(loops)); // as the daemon does
 
         if (certificate is not null)
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Authentication;
 using Matrixd.Calls;
+using Matrixd.Transport;
 using Matrixd.Transport.Loop;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -8,7 +9,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -27,7 +27,7 @@ internal sealed class DaemonServer : IAsyncDisposable
 
     /// <summary>Binds and serves.</summary>
     /// <param name="calls">Calls at the same time; bounds the sockets.</param>
-    /// <param name="loops">Serve the sockets; null: Kestrel's own transport does.</param>
+    /// <param name="loops">Serve the sockets; null: the portable way.</param>
     /// <exception cref="IOException">An address cannot be bound.</exception>
     public static async Task<DaemonServer> StartAsync(
         ServerOptions options, int calls, CertificateHolder? certificate, EventLoops? loops, RequestDelegate handler, ILoggerFactory loggers, CancellationToken stopping)
@@ -36,17 +36,7 @@ internal sealed class DaemonServer : IAsyncDisposable
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.Services.Configure<SocketTransportOptions>(socket =>
-        {
-            // A frame goes from its socket's read to the other socket's write on the thread that read it.
-            socket.UnsafePreferInlineScheduling = true;
-            socket.Backlog = 4096;
-        });
-        if (loops is not null)
-        {
-            builder.Services.AddSingleton<IConnectionListenerFactory>(new LoopListenerFactory(loops)); // the last one is asked first
-        }
-
+        builder.Services.AddSingleton<IConnectionListenerFactory>(loops is null ? new PortableListenerFactory(loggers) : new LoopListenerFactory(loops)); // the last one is asked first
         builder.Services.Configure<KestrelServerOptions>(kestrel => Configure(kestrel, options, calls, certificate));
         WebApplication app = builder.Build();
         app.Run(handler);
