@@ -283,11 +283,7 @@ public sealed class RecordingSyncTests : IDisposable
 
     private static async Task EndAsync(params RecordingFile[] files)
     {
-        foreach (RecordingFile file in files)
-        {
-            file.Complete();
-        }
-
+        Array.ForEach(files, file => file.Complete());
         await Task.WhenAll(files.Select(file => file.Finished)).WaitAsync(TimeSpan.FromSeconds(30));
     }
 
@@ -299,7 +295,6 @@ public sealed class RecordingSyncTests : IDisposable
 
     private static long Length(RecordingFile file)
     {
-        FileInfo part = new(file.Path + RecordingRepair.PartSuffix);
-        return part.Exists ? part.Length : WavHeader.Length;
+        return new FileInfo(file.Path + RecordingRepair.PartSuffix) is { Exists: true } part ? part.Length : WavHeader.Length;
     }
 }

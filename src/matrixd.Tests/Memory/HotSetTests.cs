@@ -15,7 +15,7 @@ public sealed class HotSetTests
 
         set.Fill(outer);
 
-        Assert.Equal([outer, inner, inner.Names[0]!, outer.Names[2]!], set.Objects);
+        Assert.Equal([outer, inner, inner.Names[0]!, outer.Names[2]!], set.Objects.ToArray());
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class HotSetTests
 
         set.Fill(first);
 
-        Assert.Equal([first, second], set.Objects);
+        Assert.Equal([first, second], set.Objects.ToArray());
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class HotSetTests
 
         set.AddAlone(station);
 
-        Assert.Equal([station], set.Objects);
+        Assert.Equal([station], set.Objects.ToArray());
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class HotSetTests
 
         set.Fill(last);
 
-        Assert.Equal([last], set.Objects);
+        Assert.Equal([last], set.Objects.ToArray());
     }
 
     [Theory]
@@ -67,8 +67,8 @@ public sealed class HotSetTests
     public void Sizes_are_those_that_the_runtime_allocates()
     {
         Assert.Equal(1, HotSet.LinesOf(new object())); // 24 bytes
-        Assert.Equal(1, HotSet.LinesOf(new Fields5())); // 56
-        Assert.Equal(2, HotSet.LinesOf(new Fields7())); // 72
+        Assert.Equal(1, HotSet.LinesOf(new Fields5(1, 2, 3, 4, 5))); // 56
+        Assert.Equal(2, HotSet.LinesOf(new Fields7(6, 7))); // 72
     }
 
     [Fact]
@@ -100,13 +100,7 @@ public sealed class HotSetTests
         }
     }
 
-    private class Fields5
-    {
-        public long A, B, C, D, E;
-    }
+    private record Fields5(long A, long B, long C, long D, long E);
 
-    private sealed class Fields7 : Fields5
-    {
-        public long F, G;
-    }
+    private sealed record Fields7(long F, long G) : Fields5(1, 2, 3, 4, 5);
 }

@@ -58,8 +58,5 @@ internal sealed class CallListener : IHot
 
     private static TimeSpan Time(long samples, int sampleRate) => TimeSpan.FromTicks(samples * TimeSpan.TicksPerSecond / sampleRate);
 
-    public void AddTo(HotSet set)
-    {
-        set.Add(_ear);
-    }
+    public void AddTo(HotSet set) => set.Add(_ear);
 }

@@ -273,15 +273,5 @@ internal sealed class CallMedia : IHot
         _lastReplay = now;
     }
 
-    public void AddTo(HotSet set)
-    {
-        set.Add(_watch);
-        set.Add(_listener);
-        set.Add(_interruption);
-        set.Add(_playout);
-        set.Add(_uplink);
-        set.Add(_recording);
-        set.Add(_timeline);
-        set.Add(_speech);
-    }
+    public void AddTo(HotSet set) => set.Add(_watch).Add(_listener).Add(_interruption).Add(_playout).Add(_uplink).Add(_recording).Add(_timeline).Add(_speech);
 }

@@ -128,8 +128,7 @@ internal sealed partial class CallSession : IHot
         {
             if (_endReason == CallEndReason.None)
             {
-                _endReason = reason;
-                _endDetail = detail;
+                (_endReason, _endDetail) = (reason, detail);
                 _environment.Wheel.Cancel(_housekeeping);
                 _events.Tools.Abandon();
                 _events.Life.End();
@@ -297,10 +296,5 @@ internal sealed partial class CallSession : IHot
         }
     }
 
-    public void AddTo(HotSet set)
-    {
-        set.Add(_gate);
-        set.Add(_media);
-        set.Add(_model);
-    }
+    public void AddTo(HotSet set) => set.Add(_gate).Add(_media).Add(_model);
 }

@@ -22,10 +22,5 @@ internal sealed class CallerEar(int sampleRate, TimeSpan lead) : IHot
     /// <summary>Hears the next samples of the caller's line.</summary>
     public void Hear(long now, ReadOnlySpan<short> pcm) => _detector.Process(pcm, FarEnd.At(Math.Max(0, now - pcm.Length), pcm.Length));
 
-    public void AddTo(HotSet set)
-    {
-        set.Add(_detector);
-        set.Add(_detector.WorkingMemory);
-        set.Add(FarEnd);
-    }
+    public void AddTo(HotSet set) => set.Add(_detector).Add(_detector.WorkingMemory).Add(FarEnd);
 }

@@ -270,7 +270,6 @@ internal sealed class Playout : IHot
         _farEnd?.Write(heardAt, Samples16.Of(chunk));
         _leg.SendChunk(chunk);
         CallCounters.Add(ref _counters.ChunksSent);
-
         bool turnEnds = _turnEnds.TryNext(out long end) && Clock.Sent >= end;
         if (turnEnds)
         {
@@ -297,8 +296,5 @@ internal sealed class Playout : IHot
 
     private static int Bytes(long samples) => checked((int)samples * Pcm.BytesPerSample);
 
-    public void AddTo(HotSet set)
-    {
-        set.Add(_queue);
-    }
+    public void AddTo(HotSet set) => set.Add(_queue);
 }

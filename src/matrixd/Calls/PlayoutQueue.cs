@@ -92,8 +92,5 @@ internal sealed class PlayoutQueue(int bound, int keep) : IHot
         }
     }
 
-    public void AddTo(HotSet set)
-    {
-        set.Add(_waiting);
-    }
+    public void AddTo(HotSet set) => set.Add(_waiting);
 }

@@ -123,10 +123,5 @@ internal sealed class Uplink : IHot
 
     private static int Bytes(TimeSpan time) => (int)(time.Ticks * ModelRate / TimeSpan.TicksPerSecond) * Pcm.BytesPerSample;
 
-    public void AddTo(HotSet set)
-    {
-        set.Add(_resampler);
-        set.Add(_resampler.WorkingMemory);
-        set.Add(_backlog);
-    }
+    public void AddTo(HotSet set) => set.Add(_resampler).Add(_resampler.WorkingMemory).Add(_backlog);
 }

@@ -264,9 +264,5 @@ internal sealed partial class ExotelLeg : IWebSocketSink, ICallerLeg, IHot
     [LoggerMessage(1102, LogLevel.Error, "Exotel socket from {RemoteEndPoint}: unforeseen fault, its call is ended")]
     private partial void LogFault(string remoteEndPoint, Exception e);
 
-    public void AddTo(HotSet set)
-    {
-        set.Add(_session);
-        set.Add(_streamSid);
-    }
+    public void AddTo(HotSet set) => set.Add(_session).Add(_streamSid);
 }

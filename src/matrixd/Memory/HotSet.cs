@@ -30,22 +30,28 @@ internal sealed class HotSet
     }
 
     /// <summary>Something on the way, with everything that it names in its turn.</summary>
-    public void Add(object? hot)
+    public HotSet Add(object? hot)
     {
         if (hot is not null && TryAdd(hot))
         {
             (hot as IHot)?.AddTo(this);
         }
+
+        return this;
     }
 
     /// <summary>Something on the way, and nothing that it names.</summary>
-    public void AddAlone(object hot) => TryAdd(hot);
+    public HotSet AddAlone(object hot)
+    {
+        TryAdd(hot);
+        return this;
+    }
 
     /// <summary>A lock on the way.</summary>
-    public void Add(Lock gate)
+    public HotSet Add(Lock gate)
     {
 #pragma warning disable CS9216 // it is not locked here
-        Add((object)gate);
+        return Add((object)gate);
 #pragma warning restore CS9216
     }
 

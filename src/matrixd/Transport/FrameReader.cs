@@ -232,8 +232,5 @@ internal sealed class FrameReader : IHot
         handler.OnViolation(violation);
     }
 
-    public void AddTo(HotSet set)
-    {
-        set.Add(_message);
-    }
+    public void AddTo(HotSet set) => set.Add(_message);
 }

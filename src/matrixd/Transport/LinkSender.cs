@@ -290,9 +290,5 @@ internal sealed class LinkSender : IHot
         }
     }
 
-    public void AddTo(HotSet set)
-    {
-        set.Add(_gate);
-        set.Add(_queue);
-    }
+    public void AddTo(HotSet set) => set.Add(_gate).Add(_queue);
 }

@@ -274,11 +274,5 @@ internal sealed class PipeWebSocketLink : WebSocketLink, IFrameHandler, ILinkRec
         _transport.AddSendingTo(set);
     }
 
-    public void AddTo(HotSet set)
-    {
-        set.Add(_reader);
-        set.Add(_sender);
-        set.Add(_end);
-        set.Add(_sink);
-    }
+    public void AddTo(HotSet set) => set.Add(_reader).Add(_sender).Add(_end).Add(_sink);
 }

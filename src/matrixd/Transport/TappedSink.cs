@@ -23,9 +23,5 @@ internal sealed class TappedSink(IWebSocketSink sink, ILinkTap tap) : IWebSocket
         tap.OnClosed(in close);
     }
 
-    public void AddTo(HotSet set)
-    {
-        set.Add(tap);
-        set.Add(sink);
-    }
+    public void AddTo(HotSet set) => set.Add(tap).Add(sink);
 }

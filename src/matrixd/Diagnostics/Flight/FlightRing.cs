@@ -124,8 +124,5 @@ internal sealed class FlightRing : IHot
 
     private static int Direction(TapeLeg leg, bool isInbound) => (leg == TapeLeg.Exotel ? 0 : 2) + (isInbound ? 0 : 1);
 
-    public void AddTo(HotSet set)
-    {
-        set.Add(_audio);
-    }
+    public void AddTo(HotSet set) => set.Add(_audio);
 }

@@ -100,8 +100,5 @@ internal sealed class CallTap(string callSid, string streamSid, Tape? tape, Flig
         return true;
     }
 
-    public void AddTo(HotSet set)
-    {
-        set.Add(flight);
-    }
+    public void AddTo(HotSet set) => set.Add(flight);
 }

@@ -88,8 +88,5 @@ internal sealed class CallerTap(CallTaps taps, long origin) : ILinkTap, IHot
         }
     }
 
-    public void AddTo(HotSet set)
-    {
-        set.Add(_call);
-    }
+    public void AddTo(HotSet set) => set.Add(_call);
 }

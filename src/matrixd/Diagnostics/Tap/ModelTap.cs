@@ -1,10 +1,9 @@
-using Matrixd.Memory;
 using Matrixd.Transport;
 
 namespace Matrixd.Diagnostics;
 
 /// <summary>Watches one socket to the model.</summary>
-internal sealed class ModelTap(CallTap call, int connection) : ILinkTap, IHot
+internal sealed class ModelTap(CallTap call, int connection) : ILinkTap
 {
     private int _closing;
     private int _batch = 1; // the receive loop's
@@ -25,8 +24,4 @@ internal sealed class ModelTap(CallTap call, int connection) : ILinkTap, IHot
 
     public void OnClosed(in WebSocketClose close) => call.Event(
         TapeLeg.Gemini, connection, isInbound: true, TapeEvent.Close, close.Code, close.Reason, TapeWords.Of(close.Cause));
-
-    public void AddTo(HotSet set)
-    {
-    }
 }

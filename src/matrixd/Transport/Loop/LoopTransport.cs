@@ -149,8 +149,5 @@ internal sealed class LoopTransport : LinkTransport, ILoopReader, IHot
         _connection.AddSendingTo(set);
     }
 
-    public void AddTo(HotSet set)
-    {
-        set.Add(_receiver);
-    }
+    public void AddTo(HotSet set) => set.Add(_receiver);
 }
