@@ -48,7 +48,7 @@ pair() {
   done
   awk '{ n[$1]++; value[$1, n[$1]] = $4 }
     function ratio(a, b, name,   i, r, total, all) {
-      if (!n[a]) return
+      if (!n[a] || !n[b]) return
       for (i = 1; i <= n[a]; i++) { r = value[a, i] / value[b, i]; all = all sprintf(" %.2f", r); total += r }
       printf "%-19s %.2f (pairs:%s)\n", name, total / n[a], all
     }
