@@ -34,6 +34,19 @@ public class BenchPlotTests
     }
 
     [Fact]
+    public void A_floor_that_breaks_stands_at_the_top_and_leaves_the_scale_to_the_daemon()
+    {
+        BenchReport report = new() { Steps = [Step(100, 1), Step(1000, 9)], Floor = [Step(100, 1), Step(160_000, 1)] };
+
+        XElement svg = XDocument.Parse(BenchPlot.Render(report)).Root!;
+
+        string[] floor = svg.Elements(s_svg + "polyline").Last().Attribute("points")!.Value.Split(' ');
+        Assert.EndsWith(",400", floor[1], StringComparison.Ordinal); // 1,600 ms, in a chart that begins 40 below 360
+        Assert.Contains(svg.Elements(s_svg + "text"), text => text.Value == "50"); // [ms]
+        Assert.DoesNotContain(svg.Elements(s_svg + "text"), text => text.Value == "2000");
+    }
+
+    [Fact]
     public void Nothing_measured_is_an_empty_chart() =>
         Assert.Empty(XDocument.Parse(BenchPlot.Render(new BenchReport())).Root!.Elements(s_svg + "polyline"));
 

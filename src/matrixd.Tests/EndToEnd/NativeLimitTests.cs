@@ -50,6 +50,7 @@ public class NativeLimitTests(ITestOutputHelper output)
         output.WriteLine($"{limit} descriptors, all taken: {used.TotalSeconds:0.00} s of processor time in {elapsed.TotalSeconds:0.00} s");
         Assert.Equal(limit, EndToEndDescriptors.Below(daemon.Id, limit));
         Assert.True(used < elapsed / 2, $"{used.TotalSeconds:0.00} s of processor time in {elapsed.TotalSeconds:0.00} s"); // one that accepts and fails and accepts takes all of it
+        await Eventually.TrueAsync(() => daemon.Stderr.Contains("new connections wait", StringComparison.Ordinal), "the log tells");
         EndToEndSound.AssertHeard(line.Events, 8000, off: 1, turn);
         short[] expected = EndToEndSound.Stream(speech, 8000, 16_000);
         int whole = expected.Length / 320 * 320;

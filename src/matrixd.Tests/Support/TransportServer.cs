@@ -69,7 +69,7 @@ internal sealed class TransportServer : IAsyncDisposable
         EventLoops? loops = TransportGround.Loops;
         builder.Services.AddSingleton<IConnectionListenerFactory>(services => loops is null
             ? new PortableListenerFactory(services.GetRequiredService<ILoggerFactory>())
-            : new LoopListenerFactory(loops)); // as the daemon does
+            : new LoopListenerFactory(loops, services.GetRequiredService<ILoggerFactory>())); // as the daemon does
 
         if (certificate is not null)
         {

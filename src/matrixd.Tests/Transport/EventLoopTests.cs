@@ -175,7 +175,7 @@ public sealed class EventLoopTests : IDisposable
         listener.Start();
         using EventLoops loops = EventLoops.Create(1, wheel: null, NullLogger<EventLoops>.Instance)!;
 
-        await Assert.ThrowsAsync<AddressInUseException>(async () => await new LoopListenerFactory(loops).BindAsync(listener.LocalEndpoint));
+        await Assert.ThrowsAsync<AddressInUseException>(async () => await new LoopListenerFactory(loops, NullLoggerFactory.Instance).BindAsync(listener.LocalEndpoint));
     }
 
     [Fact]

@@ -13,6 +13,9 @@ internal static class BenchPlot
     private const int Top = 40;
     private const int Bottom = 45;
 
+    // The quality line, with some room above.
+    private const double LeastLatency = 50; // [ms]
+
     private static readonly string[] s_colours = ["#1f5fbf", "#c2410c", "#15803d", "#7e22ce"];
 
     public static string Render(BenchReport report)
@@ -20,13 +23,13 @@ internal static class BenchPlot
         StringBuilder svg = new();
         svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{2 * Height}\" viewBox=\"0 0 {Width} {2 * Height}\" font-family=\"sans-serif\" font-size=\"12\">\n");
         svg.Append(CultureInfo.InvariantCulture, $"<rect width=\"{Width}\" height=\"{2 * Height}\" fill=\"white\"/>\n");
-        Chart(svg, 0, "CPU ms for each second of a call", report,
+        Chart(svg, 0, "CPU ms for each second of a call", report, 0,
         [
             new Line("daemon", [.. report.Steps.Select(step => (step.Calls, step.Load.CpuMsPerCallSecond))]),
             new Line("floor", [.. report.Floor.Select(step => (step.Calls, step.Load.CpuMsPerCallSecond))]),
             new Line("load", [.. report.Steps.Select(step => (step.Calls, step.Load.LoadCpuMsPerCallSecond))]),
         ]);
-        Chart(svg, Height, "latency added, p99 [ms]", report,
+        Chart(svg, Height, "latency added, p99 [ms]; a floor that is beyond its end stands at the top", report, LeastLatency,
         [
             new Line("caller to Gemini", [.. report.Steps.Select(step => (step.Calls, step.Load.Uplink.P99Ms))]),
             new Line("Gemini to caller", [.. report.Steps.Select(step => (step.Calls, step.Load.Downlink.P99Ms))]),
@@ -49,11 +52,13 @@ internal static class BenchPlot
         return power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10);
     }
 
-    private static void Chart(StringBuilder svg, int top, string title, BenchReport report, Line[] lines)
+    /// <param name="least">How high the chart reaches at least.</param>
+    private static void Chart(StringBuilder svg, int top, string title, BenchReport report, double least, Line[] lines)
     {
         lines = [.. lines.Where(line => line.Points.Length > 0)];
         double mostX = RoundUp(report.Steps.Concat(report.Floor).Select(step => step.Calls).DefaultIfEmpty(1).Max());
-        double mostY = RoundUp(lines.SelectMany(line => line.Points).Select(point => point.Y).DefaultIfEmpty(1).Max());
+        Line[] measured = [.. lines.Where(line => !line.IsFloor)]; // the floor is there to compare with: where it breaks, it must not flatten the rest
+        double mostY = RoundUp(Math.Max(least, (measured.Length > 0 ? measured : lines).SelectMany(line => line.Points).Select(point => point.Y).DefaultIfEmpty(1).Max()));
         Text(svg, Left, top + 22, $"{title} · {report.Machine}", "start");
         for (int i = 0; i <= 5; i++)
         {
@@ -68,7 +73,7 @@ internal static class BenchPlot
         for (int i = 0; i < lines.Length; i++)
         {
             string colour = s_colours[i % s_colours.Length];
-            string points = string.Join(' ', lines[i].Points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.X / mostX):0.#},{Y(top, point.Y / mostY):0.#}")));
+            string points = string.Join(' ', lines[i].Points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.X / mostX):0.#},{Y(top, Math.Min(1, point.Y / mostY)):0.#}")));
             svg.Append(CultureInfo.InvariantCulture, $"<polyline points=\"{points}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>\n");
             svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Width - Right + 12}\" y=\"{top + Top + (i * 20)}\" width=\"10\" height=\"10\" fill=\"{colour}\"/>\n");
             Text(svg, Width - Right + 28, top + Top + 10 + (i * 20), lines[i].Name, "start");
@@ -84,5 +89,8 @@ internal static class BenchPlot
     private static void Text(StringBuilder svg, double x, double y, string text, string anchor) =>
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" text-anchor=\"{anchor}\">{System.Net.WebUtility.HtmlEncode(text)}</text>\n");
 
-    private sealed record Line(string Name, (int X, double Y)[] Points);
+    private sealed record Line(string Name, (int X, double Y)[] Points)
+    {
+        public bool IsFloor => Name.StartsWith("floor", StringComparison.Ordinal);
+    }
 }

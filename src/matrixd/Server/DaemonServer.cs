@@ -36,7 +36,7 @@ internal sealed class DaemonServer : IAsyncDisposable
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.Services.AddSingleton<IConnectionListenerFactory>(loops is null ? new PortableListenerFactory(loggers) : new LoopListenerFactory(loops)); // the last one is asked first
+        builder.Services.AddSingleton<IConnectionListenerFactory>(loops is null ? new PortableListenerFactory(loggers) : new LoopListenerFactory(loops, loggers)); // the last one is asked first
         builder.Services.Configure<KestrelServerOptions>(kestrel => Configure(kestrel, options, calls, certificate));
         WebApplication app = builder.Build();
         app.Run(handler);

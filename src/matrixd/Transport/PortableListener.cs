@@ -12,10 +12,9 @@ namespace Matrixd.Transport;
 /// </remarks>
 /// <param name="socket">Listens; owned.</param>
 /// <param name="connections">Makes Kestrel's connections; owned.</param>
-internal sealed class PortableListener(Socket socket, SocketConnectionContextFactory connections) : IConnectionListener
+/// <param name="pause">Taken where no connection can be.</param>
+internal sealed class PortableListener(Socket socket, SocketConnectionContextFactory connections, AcceptPause pause) : IConnectionListener
 {
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
-
     public EndPoint EndPoint { get; } = socket.LocalEndPoint!;
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
@@ -40,9 +39,9 @@ internal sealed class PortableListener(Socket socket, SocketConnectionContextFac
             {
                 // it broke while it waited: the next one
             }
-            catch (SocketException)
+            catch (SocketException e)
             {
-                await Task.Delay(s_pause, TimeProvider.System, cancellationToken); // whatever it is, it may last
+                await pause.WaitAsync(e.Message, cancellationToken); // whatever it is, it may last
             }
         }
     }

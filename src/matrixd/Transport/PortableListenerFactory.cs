@@ -17,7 +17,8 @@ internal sealed class PortableListenerFactory(ILoggerFactory loggers) : IConnect
 
         // A frame goes from its socket's read to the other socket's write on the thread that read it.
         var options = new SocketConnectionFactoryOptions { UnsafePreferInlineScheduling = true };
-        var connections = new SocketConnectionContextFactory(options, loggers.CreateLogger<PortableListener>());
-        return ValueTask.FromResult<IConnectionListener>(new PortableListener(socket, connections));
+        ILogger logger = loggers.CreateLogger<PortableListener>();
+        var connections = new SocketConnectionContextFactory(options, logger);
+        return ValueTask.FromResult<IConnectionListener>(new PortableListener(socket, connections, new AcceptPause(logger, TimeProvider.System)));
     }
 }

@@ -11,9 +11,8 @@ namespace Matrixd.Transport.Loop;
 /// </remarks>
 internal sealed class LoopListener : LoopHandler, IConnectionListener
 {
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
-
     private readonly EventLoops _loops;
+    private readonly AcceptPause _pause;
     private readonly EventLoop _loop;
     private readonly Socket _socket;
     private readonly int _fd;
@@ -22,11 +21,13 @@ internal sealed class LoopListener : LoopHandler, IConnectionListener
     private volatile TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="socket">Listens, does not block; owned.</param>
-    public LoopListener(Socket socket, EventLoops loops)
+    /// <param name="pause">Taken where no connection can be.</param>
+    public LoopListener(Socket socket, EventLoops loops, AcceptPause pause)
     {
         _socket = socket;
         _fd = (int)socket.SafeHandle.DangerousGetHandle();
         _loops = loops;
+        _pause = pause;
         _loop = loops.Spread();
         EndPoint = socket.LocalEndPoint!;
     }
@@ -117,7 +118,7 @@ internal sealed class LoopListener : LoopHandler, IConnectionListener
             case Libc.EINTR or Libc.ECONNABORTED:
                 return Task.CompletedTask;
             default:
-                return Task.Delay(s_pause, TimeProvider.System);
+                return _pause.WaitAsync(Libc.Text(error));
         }
     }
 }
