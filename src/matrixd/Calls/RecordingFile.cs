@@ -3,10 +3,11 @@ using Matrixd.Audio;
 
 namespace Matrixd.Calls;
 
-/// <summary>One recording: blocks go by a bounded queue to the thread of <see cref="RecordingWriter"/>, which alone touches the disk.</summary>
+/// <summary>One recording: blocks go by a bounded queue to the thread of <see cref="RecordingWriter"/>, which alone writes.</summary>
 /// <remarks>
-/// Two more threads wait for the disk: <see cref="RecordingSync"/>, and <see cref="RecordingEnds"/>, which gives the file its name. Each block carries its own offset, so that one that had to be dropped leaves silence and moves nothing. While the call lasts the file is called
-/// <c>.wav.part</c>; its name becomes final with its header.
+/// Two more threads wait for the disk: <see cref="RecordingSync"/>, and <see cref="RecordingEnds"/>, which gives the file its name. Each block carries
+/// its own offset, so that one that had to be dropped leaves silence and moves nothing. While the call lasts the file is called <c>.wav.part</c>; its
+/// name becomes final with its header.
 /// </remarks>
 internal sealed class RecordingFile(RecordingWriter writer, string path, int sampleRate)
 {

@@ -18,15 +18,18 @@ internal sealed class HotSet
     private byte[] _lines = new byte[48];
     private int _count;
 
+    /// <summary>False where this processor is not known to take such hints: a set is then of no use.</summary>
+    public static bool IsOfUse => Sse.IsSupported;
+
     /// <summary>What is in it.</summary>
     public ReadOnlySpan<object> Objects => _objects.AsSpan(0, _count);
 
     /// <summary>Asks <paramref name="root"/>, and those that it names, what is on their way.</summary>
-    public void Fill(object root)
+    public HotSet Fill(object root)
     {
         Array.Clear(_objects, 0, _count);
         _count = 0;
-        Add(root);
+        return Add(root);
     }
 
     /// <summary>Something on the way, with everything that it names in its turn.</summary>
@@ -61,7 +64,7 @@ internal sealed class HotSet
     /// <summary>Begins to fetch one object; null: nothing.</summary>
     public static void Fetch(object? one)
     {
-        if (one is not null)
+        if (one is not null && IsOfUse)
         {
             Fetch(one, 3);
         }
@@ -123,7 +126,7 @@ internal sealed class HotSet
     // An address is taken of what may move meanwhile: then the wrong line is fetched, and no harm is done.
     private static unsafe void FetchLine(ref byte at, int offset)
     {
-        if (Sse.IsSupported)
+        if (IsOfUse)
         {
             Sse.Prefetch0((byte*)Unsafe.AsPointer(ref at) + offset);
         }

@@ -18,7 +18,7 @@ internal sealed unsafe class LoopBatch(EpollEvents events, HandlerTable handlers
     private const int SlotBytes = 4 * 1024; // a caller's frame of 100 ms
 
     private readonly (LoopHandler? Handler, uint Events)[] _side = new (LoopHandler?, uint)[SideBySide]; // no events: it has been received
-    private readonly List<Action> _postponed = new(SideBySide);
+    private readonly List<Action> _postponed = new(SideBySide); // a link stands here once, until its write is made
     private byte* _slots = (byte*)NativeMemory.Alloc(SideBySide * SlotBytes);
 
     /// <summary>Serves everybody that epoll told of.</summary>

@@ -113,9 +113,7 @@ internal sealed partial class LoopConnection : LoopHandler
 
     public void AddSendingTo(HotSet set)
     {
-        set.AddAlone(this);
-        set.Add(_writer);
-        set.Add(_tls);
+        set.AddAlone(this).Add(_writer).Add(_tls);
     }
 
     public override void OnReady(uint events)
@@ -191,12 +189,10 @@ internal sealed partial class LoopConnection : LoopHandler
     // A call gets other objects now and then: another connection to the model, another turn.
     private void Learn()
     {
-        if (++_received % RelearnAfter == 0 && _input.Reader is { } reader)
+        if (HotSet.IsOfUse && ++_received % RelearnAfter == 0 && _input.Reader is { } reader)
         {
             Hot ??= new HotSet();
-            Hot.Fill(reader);
-            Hot.Add(_input);
-            Hot.Add(_tls);
+            Hot.Fill(reader).Add(_input).Add(_tls);
         }
     }
 
