@@ -7,15 +7,16 @@ namespace Matrixd.Transport;
 /// <remarks>
 /// Any thread may send and flush. The lock is there because two do: the receive loop answers pings and closes while the
 /// owner sends; it is held for a copy, never for a write. A write that ends at once is followed by the next in a loop;
-/// one that does not is continued by a delegate made once, so a frame costs no allocation.
+/// one that does not is continued by a delegate made once, so a frame costs no allocation, and in a loop's round no reference is stored for it.
 /// </remarks>
-internal sealed class LinkSender : IHot
+internal sealed partial class LinkSender : IHot, IArenaUser
 {
     // A close frame and the latest pong fit in a queue that is full.
     private const int ControlReserve = 2 * (FrameHeader.MaxSize + ClosePayload.MaxSize);
 
     // Pings answered while the peer does not read: beyond this only the latest is (RFC 6455 §5.5.3 allows it).
     private const int PongBacklog = 4096;
+    private const int NothingWritten = -1;
 
     private readonly Lock _gate = new();
     private readonly LinkTransport _transport;
@@ -44,7 +45,7 @@ internal sealed class LinkSender : IHot
     public LinkSender(LinkTransport transport, bool masked, WebSocketLimits limits, TimerWheel wheel, ILinkSenderOwner owner)
     {
         _transport = transport;
-        _queue = new SendQueue(limits.SendQueueBytes, masked);
+        _queue = new SendQueue(limits.SendQueueBytes, masked, transport.Arena, this);
         _wheel = wheel;
         _timeout = limits.SendTimeout;
         _owner = owner;
@@ -155,84 +156,15 @@ internal sealed class LinkSender : IHot
         drained?.TrySetResult();
     }
 
-    private void Pump()
+    /// <summary>Takes what still waits in the arena out of it.</summary>
+    public void LeaveArena()
     {
-        try
+        if (_queue.IsInArena)
         {
-            WriteAll();
-        }
-#pragma warning disable CA1031 // whatever a write fails with ends this link and is told in its OnClosed; it must not reach a socket's thread
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            Fail(e);
-        }
-    }
-
-    // A write that did not end at once has ended.
-    private void OnWritten()
-    {
-        try
-        {
-            EndChunk();
-            WriteAll();
-        }
-#pragma warning disable CA1031 // as in Pump
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            Fail(e);
-        }
-    }
-
-    private void WriteAll()
-    {
-        while (NextChunk() is { IsEmpty: false } chunk)
-        {
-            if (!_transport.BeginWrite(chunk, _onWritten))
+            lock (_gate)
             {
-                Watch(); // OnWritten may be running by now
-                return;
+                _queue.LeaveArena();
             }
-
-            EndChunk();
-        }
-    }
-
-    private ReadOnlyMemory<byte> NextChunk()
-    {
-        TaskCompletionSource? drained;
-        lock (_gate)
-        {
-            ReadOnlyMemory<byte> chunk = _queue.Next();
-            if (chunk.IsEmpty && _latePongCount >= 0 && !_closed)
-            {
-                _queue.TryAdd(WebSocketOpcode.Pong, _latePong.AsSpan(0, _latePongCount));
-                _latePongCount = -1;
-                chunk = _queue.Next();
-            }
-
-            _chunk = chunk.Length;
-            if (!chunk.IsEmpty)
-            {
-                return chunk;
-            }
-
-            _writing = false;
-            drained = _drained;
-        }
-
-        drained?.TrySetResult();
-        return default;
-    }
-
-    private void EndChunk()
-    {
-        _transport.EndWrite();
-        lock (_gate)
-        {
-            _queue.Written(_chunk);
-            _progress++;
         }
     }
 

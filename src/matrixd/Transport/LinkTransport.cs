@@ -46,6 +46,20 @@ internal abstract class LinkTransport
     /// <returns>False where there is nothing to wait for: the caller writes.</returns>
     public virtual bool Postpone(Action write) => false;
 
+    /// <summary>Where frames may wait for the end of a loop's round; null: this is no loop's.</summary>
+    public virtual SendArena? Arena => null;
+
+    /// <summary>Writes as much as goes at once; no other write is under way.</summary>
+    /// <param name="bytes">Read during the call only.</param>
+    /// <param name="taken">Bytes that are the transport's, from the first on.</param>
+    /// <returns>True where all is written. Otherwise <see cref="BeginWrite"/> follows with the rest, of none perhaps, and ends when all has gone.</returns>
+    /// <exception cref="IOException">It failed.</exception>
+    public virtual bool TryWrite(ReadOnlySpan<byte> bytes, out int taken)
+    {
+        taken = 0;
+        return false;
+    }
+
     /// <summary>Starts a write of all of <paramref name="bytes"/>; no other is under way.</summary>
     /// <param name="bytes">Untouched until the write has ended.</param>
     /// <param name="written">Called once, from whatever thread ends the write, where it did not end at once.</param>

@@ -39,6 +39,7 @@ internal sealed unsafe class EventLoop : IDisposable
     private readonly int _epoll;
     private readonly int _wake;
     private byte* _readBuffer;
+    private TlsMemory? _tls;
     private volatile bool _stopping;
 
     /// <param name="name">The thread's.</param>
@@ -59,7 +60,7 @@ internal sealed unsafe class EventLoop : IDisposable
 
         EpollEvents.Control(_epoll, Libc.EPOLL_CTL_ADD, _wake, Libc.EPOLLIN, HandlerTable.NoHandler);
         _readBuffer = (byte*)NativeMemory.Alloc(ReadBufferBytes);
-        _batch = new LoopBatch(_events, _handlers, DrainWake, Fault);
+        _batch = new LoopBatch(_events, _handlers, DrainWake, Arena, Fault);
         _thread = new Thread(Run) { Name = name, IsBackground = true, Priority = ThreadPriority.AboveNormal };
     }
 
@@ -73,6 +74,13 @@ internal sealed unsafe class EventLoop : IDisposable
 
     /// <summary>What sockets are read into, one after the other. On the loop's thread, until control goes back to it.</summary>
     public Span<byte> ReadBuffer => new(_readBuffer, ReadBufferBytes);
+
+    /// <summary>Where frames wait for the end of a round.</summary>
+    public SendArena Arena { get; } = new();
+
+    /// <summary>What TLS works with here. On the loop's thread.</summary>
+    /// <exception cref="IOException">OpenSSL has no memory left.</exception>
+    public TlsMemory Tls => _tls ??= new TlsMemory();
 
     public void Start() => _thread.Start();
 
@@ -145,6 +153,7 @@ internal sealed unsafe class EventLoop : IDisposable
     {
         t_current = this;
         s_home.Value = this;
+        Arena.Open();
         long before = _clock.GetTimestamp();
         while (!_stopping)
         {
@@ -235,6 +244,7 @@ internal sealed unsafe class EventLoop : IDisposable
         NativeMemory.Free(_readBuffer);
         _readBuffer = null;
         _batch.Dispose();
+        _tls?.Dispose();
     }
 
     private static IOException Ended() => new("the connection was cut: the event loop has ended");

@@ -45,7 +45,6 @@ internal sealed partial class EventLoops : ILoopOwner, IDisposable
             return null;
         }
 
-        Libc.IgnoreBrokenPipes();
         return new EventLoops(count, wheel, logger);
     }
 

@@ -29,17 +29,11 @@ internal static unsafe partial class Libc
     public const int SHUT_RDWR = 2;
     public const int MSG_NOSIGNAL = 0x4000;
 
-    private const int SIGPIPE = 13;
-    private const nint SIG_IGN = 1;
-
     /// <summary>errno of the last call on this thread.</summary>
     public static int Error => Marshal.GetLastSystemError();
 
     /// <summary>What an errno says to people.</summary>
     public static string Text(int error) => Marshal.GetPInvokeErrorMessage(error);
-
-    /// <summary>A write to a peer that has gone is an error to be read, not a signal: OpenSSL writes without MSG_NOSIGNAL.</summary>
-    public static void IgnoreBrokenPipes() => signal(SIGPIPE, SIG_IGN);
 
     [LibraryImport("libc", EntryPoint = "epoll_create1")]
     public static partial int EpollCreate(int flags);
@@ -88,7 +82,4 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "setsockopt")]
     public static partial int SetSocketOption(int fd, int level, int option, void* value, uint size);
-
-    [LibraryImport("libc")]
-    private static partial nint signal(int number, nint handler);
 }

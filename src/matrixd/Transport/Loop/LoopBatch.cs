@@ -11,8 +11,10 @@ namespace Matrixd.Transport.Loop;
 /// <param name="events">What epoll told.</param>
 /// <param name="handlers">Whom it told it of.</param>
 /// <param name="drainWake">Called where the loop itself was woken.</param>
+/// <param name="arena">Where what is written waits meanwhile.</param>
 /// <param name="fault">Told what a handler threw.</param>
-internal sealed unsafe class LoopBatch(EpollEvents events, HandlerTable handlers, Action drainWake, Action<LoopHandler, Exception> fault) : IDisposable
+internal sealed unsafe class LoopBatch(EpollEvents events, HandlerTable handlers, Action drainWake, SendArena arena, Action<LoopHandler, Exception> fault)
+    : IDisposable
 {
     private const int SideBySide = 16;
     private const int SlotBytes = 4 * 1024; // a caller's frame of 100 ms
@@ -42,6 +44,7 @@ internal sealed unsafe class LoopBatch(EpollEvents events, HandlerTable handlers
         }
 
         _postponed.Clear();
+        arena.Clear();
     }
 
     public void Dispose()

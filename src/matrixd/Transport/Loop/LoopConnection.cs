@@ -35,6 +35,9 @@ internal sealed partial class LoopConnection : LoopHandler
 
     public EventLoop Loop => _loop;
 
+    // TLS has things to say that nobody here asked it to: new keys.
+    private bool HasToWrite => _writer.Waits || _tls is { HasUnsent: true };
+
     /// <summary>Completes when the descriptor is closed.</summary>
     public Task Closed => _closed.Task;
 
@@ -54,6 +57,13 @@ internal sealed partial class LoopConnection : LoopHandler
 
     /// <summary>The reader that had enough for the moment takes more. Any thread.</summary>
     public void Resume() => Request(LoopRequests.Resume);
+
+    /// <summary>As <see cref="LinkTransport.TryWrite"/>. From another thread than the loop's it takes nothing.</summary>
+    public bool TryWrite(ReadOnlySpan<byte> bytes, out int taken)
+    {
+        taken = 0;
+        return _loop.IsCurrent && _fd >= 0 && !_writer.Waits && LoopWriter.TryWrite(_fd, _tls, bytes, out taken);
+    }
 
     /// <summary>As <see cref="LinkTransport.BeginWrite"/>. From another thread than the loop's it never ends at once.</summary>
     public bool BeginWrite(ReadOnlyMemory<byte> bytes, Action written)
@@ -125,14 +135,14 @@ internal sealed partial class LoopConnection : LoopHandler
         }
 
         bool canWrite = (events & ~Libc.EPOLLIN) != 0; // room, or an error that the write will find
-        if (_input.IsReading && ((events & ~Libc.EPOLLOUT) != 0 || _input.WantsWrite))
+        if (_input.IsReading && (events & ~Libc.EPOLLOUT) != 0)
         {
             _input.Read(_loop.ReadBuffer, _fd, _tls);
             UpdateInterest();
             Learn();
         }
 
-        if (_writer.Waits && canWrite && TryEndWrite())
+        if (HasToWrite && canWrite && TryEndWrite())
         {
             UpdateInterest();
             _writer.Tell();
@@ -242,7 +252,7 @@ internal sealed partial class LoopConnection : LoopHandler
     {
         if (_fd >= 0 && _step is null)
         {
-            _loop.Watch(this, _fd, _input.Interest | (_writer.Waits ? Libc.EPOLLOUT : 0));
+            _loop.Watch(this, _fd, _input.Interest | (HasToWrite ? Libc.EPOLLOUT : 0));
         }
     }
 
@@ -250,7 +260,7 @@ internal sealed partial class LoopConnection : LoopHandler
     {
         if (_fd >= 0 && !_writer.Waits)
         {
-            _tls?.SayGoodbye();
+            _tls?.SayGoodbye(_fd);
         }
 
         Release(new IOException("the connection is closed"), reset: false);

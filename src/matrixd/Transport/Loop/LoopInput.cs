@@ -21,13 +21,10 @@ internal sealed class LoopInput
     /// <summary>What it ended with; null: the peer ended the stream, or nothing has ended.</summary>
     public Exception? Error { get; private set; }
 
-    /// <summary>TLS must write before it can read on.</summary>
-    public bool WantsWrite { get; private set; }
-
     public bool CanResume => !HasEnded && _reader is not null;
 
     /// <summary>What the loop is to watch for.</summary>
-    public uint Interest => !IsReading ? 0 : WantsWrite ? Libc.EPOLLIN | Libc.EPOLLOUT : Libc.EPOLLIN;
+    public uint Interest => IsReading ? Libc.EPOLLIN : 0;
 
     /// <summary>Nobody reads: something else does, for now.</summary>
     public void Detach()
@@ -78,13 +75,12 @@ internal sealed class LoopInput
             pending = false;
             IoResult result = tls is null
                 ? LoopSocket.Read(fd, buffer, out int count, out Exception? error)
-                : tls.Read(buffer, out count, out pending, out error);
+                : tls.Read(fd, buffer, out count, out pending, out error);
             if (count > 0 && !_reader!.OnData(buffer[..count]))
             {
                 IsReading = false;
             }
 
-            WantsWrite = result == IoResult.WantsWrite;
             if (result is IoResult.Ended or IoResult.Failed)
             {
                 End(error);

@@ -71,6 +71,10 @@ internal sealed class LoopTransport : LinkTransport, ILoopReader, IHot
 
     public override bool Postpone(Action write) => _connection.Loop.Postpone(write);
 
+    public override SendArena Arena => _connection.Loop.Arena;
+
+    public override bool TryWrite(ReadOnlySpan<byte> bytes, out int taken) => _connection.TryWrite(bytes, out taken);
+
     public override bool BeginWrite(ReadOnlyMemory<byte> bytes, Action written) => _connection.BeginWrite(bytes, written);
 
     public override void EndWrite() => _connection.EndWrite();

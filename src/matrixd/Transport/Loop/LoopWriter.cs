@@ -25,15 +25,32 @@ internal sealed class LoopWriter
     /// <summary>Somebody is to be told after all: it did not end at once.</summary>
     public void TellLater(Action written) => _written = written;
 
+    /// <summary>As <see cref="LinkTransport.TryWrite"/>, where nothing waits.</summary>
+    public static bool TryWrite(int fd, TlsSession? tls, ReadOnlySpan<byte> bytes, out int taken)
+    {
+        taken = 0;
+        IoResult result;
+        do
+        {
+            result = Write(fd, tls, bytes[taken..], out int count, out Exception? error);
+            taken += count;
+            if (result == IoResult.Failed)
+            {
+                throw new IOException(error!.Message, error);
+            }
+        }
+        while (result == IoResult.Done && taken < bytes.Length);
+
+        return result == IoResult.Done;
+    }
+
     /// <summary>Writes as much as there is room for.</summary>
     /// <returns>True once the write has ended, well or not.</returns>
     public bool TryEnd(int fd, TlsSession? tls)
     {
-        while (!_rest.IsEmpty)
+        while (!_rest.IsEmpty || tls is { HasUnsent: true })
         {
-            IoResult result = tls is null
-                ? LoopSocket.Write(fd, _rest.Span, out int count, out Exception? error)
-                : tls.Write(_rest.Span, out count, out error);
+            IoResult result = Write(fd, tls, _rest.Span, out int count, out Exception? error);
             if (result == IoResult.Failed)
             {
                 Fail(error!);
@@ -51,6 +68,9 @@ internal sealed class LoopWriter
         Waits = false;
         return true;
     }
+
+    private static IoResult Write(int fd, TlsSession? tls, ReadOnlySpan<byte> bytes, out int count, out Exception? error) =>
+        tls is null ? LoopSocket.Write(fd, bytes, out count, out error) : tls.Write(fd, bytes, out count, out error);
 
     public void Fail(Exception error)
     {

@@ -17,13 +17,11 @@ internal static unsafe partial class OpenSsl
 
     // SSL_get_error
     public const int ErrorWantRead = 2;
-    public const int ErrorWantWrite = 3;
     public const int ErrorSystemCall = 5;
     public const int ErrorZeroReturn = 6;
 
     // SSL_CTX_set_mode
-    public const int ModeEnablePartialWrite = 1;
-    public const int ModeAcceptMovingWriteBuffer = 2;
+    public const int ModeReleaseBuffers = 16;
 
     public const ulong OptionNoRenegotiation = 1UL << 30;
     public const uint HostFlagNoPartialWildcards = 4;
@@ -105,8 +103,11 @@ internal static unsafe partial class OpenSsl
     [LibraryImport(Ssl, EntryPoint = "SSL_free")]
     public static partial void Free(nint ssl);
 
-    [LibraryImport(Ssl, EntryPoint = "SSL_set_fd")]
-    public static partial int SetFd(nint ssl, int fd);
+    [LibraryImport(Ssl, EntryPoint = "SSL_set0_rbio")]
+    public static partial void SetReadBio(nint ssl, nint bio);
+
+    [LibraryImport(Ssl, EntryPoint = "SSL_set0_wbio")]
+    public static partial void SetWriteBio(nint ssl, nint bio);
 
     [LibraryImport(Ssl, EntryPoint = "SSL_set_connect_state")]
     public static partial void SetConnectState(nint ssl);
@@ -129,9 +130,6 @@ internal static unsafe partial class OpenSsl
     [LibraryImport(Ssl, EntryPoint = "SSL_shutdown")]
     public static partial int Shutdown(nint ssl);
 
-    [LibraryImport(Ssl, EntryPoint = "SSL_has_pending")]
-    public static partial int HasPending(nint ssl);
-
     [LibraryImport(Ssl, EntryPoint = "SSL_get_error")]
     public static partial int GetError(nint ssl, int result);
 
@@ -152,6 +150,27 @@ internal static unsafe partial class OpenSsl
 
     [LibraryImport(Ssl, EntryPoint = "SSL_get1_peer_certificate")]
     public static partial nint GetPeerCertificate(nint ssl);
+
+    [LibraryImport(Crypto, EntryPoint = "BIO_s_mem")]
+    public static partial nint BioInMemory();
+
+    [LibraryImport(Crypto, EntryPoint = "BIO_new")]
+    public static partial nint BioNew(nint method);
+
+    [LibraryImport(Crypto, EntryPoint = "BIO_up_ref")]
+    public static partial int BioAddReference(nint bio);
+
+    [LibraryImport(Crypto, EntryPoint = "BIO_free")]
+    public static partial int BioFree(nint bio);
+
+    [LibraryImport(Crypto, EntryPoint = "BIO_read")]
+    public static partial int BioRead(nint bio, void* buffer, int count);
+
+    [LibraryImport(Crypto, EntryPoint = "BIO_write")]
+    public static partial int BioWrite(nint bio, void* buffer, int count);
+
+    [LibraryImport(Crypto, EntryPoint = "BIO_ctrl_pending")]
+    public static partial nint BioPending(nint bio);
 
     [LibraryImport(Crypto, EntryPoint = "X509_VERIFY_PARAM_set1_host", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int SetHost(nint parameters, string name, nint size);

@@ -22,8 +22,8 @@ internal sealed unsafe class TlsContext
         _handle = OpenSsl.ContextNew(OpenSsl.ClientMethod());
         Check(_handle != 0);
         Check(OpenSsl.ContextControl(_handle, OpenSsl.CtrlSetMinVersion, OpenSsl.TlsVersion12, 0) == 1);
-        OpenSsl.ContextControl(_handle, OpenSsl.CtrlMode, OpenSsl.ModeEnablePartialWrite | OpenSsl.ModeAcceptMovingWriteBuffer, 0);
-        OpenSsl.ContextControl(_handle, OpenSsl.CtrlSetReadAhead, 1, 0); // a read of the socket takes what is there, not a header first
+        OpenSsl.ContextControl(_handle, OpenSsl.CtrlMode, OpenSsl.ModeReleaseBuffers, 0); // 34 kB that an idle session would keep
+        OpenSsl.ContextControl(_handle, OpenSsl.CtrlSetReadAhead, 1, 0); // all that there is, not a header first
         OpenSsl.ContextControl(_handle, OpenSsl.CtrlSessionCacheMode, 0, 0);
         OpenSsl.ContextSetOptions(_handle, OpenSsl.OptionNoRenegotiation);
         OpenSsl.ContextSetVerify(_handle, OpenSsl.VerifyPeer, &OnVerify);

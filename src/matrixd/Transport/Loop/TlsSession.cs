@@ -1,19 +1,16 @@
 using System.Globalization;
 using System.Net;
-using System.Runtime.InteropServices;
 
 namespace Matrixd.Transport.Loop;
 
-/// <summary>One TLS connection of ours, by OpenSSL, on a socket that does not block.</summary>
+/// <summary>One TLS connection of ours: OpenSSL turns bytes into records and back, in the loop's memory; the socket, which does not block, is ours.</summary>
 /// <remarks>Belongs to one <see cref="LoopConnection"/> and its loop's thread, its making apart. Owns native memory until <see cref="Dispose"/>.</remarks>
-internal sealed unsafe class TlsSession : IDisposable
+internal sealed unsafe partial class TlsSession : IDisposable
 {
-    // The session whose handshake this thread is in: OpenSSL tells certificates' faults to a static function.
-    [ThreadStatic]
-    private static TlsSession? t_inHandshake;
-
+    private readonly TlsOutbox _outbox = new();
     private nint _ssl;
-    private bool _hasSocket;
+    private TlsMemory? _memory; // of the loop that it is on, from the first step of the handshake on
+    private byte[]? _held; // came with the handshake's last record
     private bool _isBroken; // OpenSSL allows nothing more after a fatal error
 
     /// <param name="context">An SSL_CTX.</param>
@@ -49,81 +46,104 @@ internal sealed unsafe class TlsSession : IDisposable
         OpenSsl.SetConnectState(_ssl);
     }
 
-    public static TlsSession? InHandshake => t_inHandshake;
-
     public WebSocketDialTarget Target { get; }
 
-    /// <summary>X509_V_ERR_… of the first certificate that was refused; 0: none was.</summary>
-    public int VerifyError { get; private set; }
-
-    /// <summary>The server's own certificate, where one was refused; empty: it showed none.</summary>
-    public byte[] Leaf { get; private set; } = [];
-
-    /// <summary>A certificate, as its bytes.</summary>
-    public static byte[] ToDer(nint certificate)
-    {
-        int size = certificate == 0 ? 0 : OpenSsl.ToDer(certificate, null);
-        byte[] der = new byte[Math.Max(size, 0)];
-        fixed (byte* bytes = der)
-        {
-            byte* at = bytes;
-            return size > 0 && OpenSsl.ToDer(certificate, &at) == size ? der : [];
-        }
-    }
-
-    public void Refuse(int error, byte[] leaf)
-    {
-        if (VerifyError == 0)
-        {
-            VerifyError = error;
-            Leaf = leaf;
-        }
-    }
-
-    /// <summary>Goes on with the handshake.</summary>
-    /// <param name="reason">Of a failure: OpenSSL's reason; 0 where the system's or none.</param>
-    /// <param name="text">Of a failure, in words.</param>
-    public IoResult Handshake(int fd, out int reason, out string text)
-    {
-        reason = 0;
-        text = "";
-        if (!_hasSocket)
-        {
-            _hasSocket = OpenSsl.SetFd(_ssl, fd) == 1;
-        }
-
-        OpenSsl.ClearError();
-        t_inHandshake = this;
-        int result = OpenSsl.DoHandshake(_ssl);
-        int error = Libc.Error;
-        t_inHandshake = null;
-        if (result == 1)
-        {
-            return OpenSsl.GetVerifyResult(_ssl) == 0 ? IoResult.Done : IoResult.Failed;
-        }
-
-        switch (OpenSsl.GetError(_ssl, result))
-        {
-            case OpenSsl.ErrorWantRead: return IoResult.WantsRead;
-            case OpenSsl.ErrorWantWrite: return IoResult.WantsWrite;
-            case OpenSsl.ErrorSystemCall:
-                text = error == 0 ? "the server ended the connection" : Libc.Text(error);
-                break;
-            case OpenSsl.ErrorZeroReturn:
-                text = "the server ended the connection";
-                break;
-            default:
-                reason = OpenSsl.TakeReason(out text);
-                break;
-        }
-
-        _isBroken = true;
-        return reason is 0 or OpenSsl.ReasonUnexpectedEof ? IoResult.Ended : IoResult.Failed;
-    }
+    /// <summary>True while the kernel has too little room for records that are made already.</summary>
+    public bool HasUnsent => _outbox.IsWaiting;
 
     /// <summary>Reads what has arrived, at most what fits.</summary>
-    /// <param name="pending">True where OpenSSL holds more, of which the socket does not know.</param>
-    public IoResult Read(Span<byte> buffer, out int count, out bool pending, out Exception? error)
+    /// <param name="pending">True where there is more, of which the socket does not know.</param>
+    public IoResult Read(int fd, Span<byte> buffer, out int count, out bool pending, out Exception? error)
+    {
+        TlsMemory memory = _memory!;
+        if (_held is { } held)
+        {
+            TlsMemory.Put(memory.In, held);
+            _held = null;
+        }
+
+        IoResult socket = LoopSocket.Read(fd, memory.Records, out int received, out Exception? socketError);
+        TlsMemory.Put(memory.In, memory.Records[..received]);
+        IoResult result = Decrypt(buffer, out count, out error);
+        pending = result == IoResult.Done;
+        if (pending)
+        {
+            Hold();
+        }
+
+        if (OpenSsl.BioPending(memory.Out) > 0 && Send(fd, out Exception? sendError) == IoResult.Failed && result == IoResult.WantsRead)
+        {
+            (result, error) = (IoResult.Failed, sendError);
+        }
+
+        if (result != IoResult.WantsRead)
+        {
+            memory.Clear();
+            return result;
+        }
+
+        error = socketError;
+        return socket;
+    }
+
+    /// <summary>Writes some of <paramref name="bytes"/>.</summary>
+    /// <param name="count">How many are the session's now; with <see cref="IoResult.WantsWrite"/> it has not got rid of them yet.</param>
+    public IoResult Write(int fd, ReadOnlySpan<byte> bytes, out int count, out Exception? error)
+    {
+        count = 0;
+        if (HasUnsent && Send(fd, out error) is var sent && sent != IoResult.Done)
+        {
+            return sent;
+        }
+
+        error = null;
+        if (bytes.IsEmpty)
+        {
+            return IoResult.Done;
+        }
+
+        int written;
+        fixed (byte* memory = bytes)
+        {
+            OpenSsl.ClearError();
+            written = OpenSsl.Write(_ssl, memory, bytes.Length);
+        }
+
+        if (written <= 0)
+        {
+            Judge(written, out error);
+            error ??= new IOException("the peer has ended the connection");
+            _memory!.Clear();
+            return IoResult.Failed;
+        }
+
+        count = written;
+        return Send(fd, out error);
+    }
+
+    /// <summary>close_notify, if there is room for it.</summary>
+    public void SayGoodbye(int fd)
+    {
+        if (!_isBroken && _memory is { } memory)
+        {
+            OpenSsl.ClearError();
+            _ = OpenSsl.Shutdown(_ssl);
+            _ = Send(fd, out _);
+            memory.Clear();
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_ssl != 0)
+        {
+            OpenSsl.Free(_ssl);
+            _ssl = 0;
+            _outbox.Drop();
+        }
+    }
+
+    private IoResult Decrypt(Span<byte> buffer, out int count, out Exception? error)
     {
         count = 0;
         error = null;
@@ -139,89 +159,41 @@ internal sealed unsafe class TlsSession : IDisposable
 
             result = read > 0 ? IoResult.Done : Judge(read, out error);
             count += Math.Max(read, 0);
-            pending = result == IoResult.Done && OpenSsl.HasPending(_ssl) == 1;
         }
-        while (pending && count < buffer.Length);
+        while (result == IoResult.Done && count < buffer.Length);
 
         return result;
     }
 
-    /// <summary>Writes some of <paramref name="bytes"/>; what is tried again must be the same bytes.</summary>
-    public IoResult Write(ReadOnlySpan<byte> bytes, out int count, out Exception? error)
+    private IoResult Send(int fd, out Exception? error)
     {
-        error = null;
-        int written;
-        fixed (byte* memory = bytes)
-        {
-            OpenSsl.ClearError();
-            written = OpenSsl.Write(_ssl, memory, bytes.Length);
-        }
-
-        count = Math.Max(written, 0);
-        IoResult result = written > 0 ? IoResult.Done : Judge(written, out error);
-        if (result == IoResult.Ended)
-        {
-            error = new IOException("the peer has ended the connection");
-            return IoResult.Failed;
-        }
-
+        IoResult result = _outbox.Send(fd, _memory!, out error);
+        _isBroken |= result == IoResult.Failed;
         return result;
     }
 
-    /// <summary>close_notify, if there is room for it.</summary>
-    public void SayGoodbye()
+    // The loop's memory is another session's next: what is not decrypted yet stays here.
+    private void Hold()
     {
-        if (!_isBroken)
+        int count = (int)OpenSsl.BioPending(_memory!.In);
+        if (count > 0)
         {
-            OpenSsl.ClearError();
-            _ = OpenSsl.Shutdown(_ssl);
+            _held = new byte[count];
+            TlsMemory.Take(_memory.In, _held);
         }
-    }
-
-    /// <summary>What was agreed.</summary>
-    public DialReport Describe()
-    {
-        nint certificate = OpenSsl.GetPeerCertificate(_ssl);
-        byte[] der = ToDer(certificate);
-        OpenSsl.CertificateFree(certificate);
-        return TlsVerdict.Describe(
-            der, Marshal.PtrToStringUTF8(OpenSsl.GetVersion(_ssl)) ?? "", Marshal.PtrToStringUTF8(OpenSsl.GetCipherName(OpenSsl.GetCipher(_ssl))) ?? "", Alpn());
-    }
-
-    public void Dispose()
-    {
-        if (_ssl != 0)
-        {
-            OpenSsl.Free(_ssl);
-            _ssl = 0;
-        }
-    }
-
-    private string Alpn()
-    {
-        byte* protocol;
-        uint size;
-        OpenSsl.GetAlpn(_ssl, &protocol, &size);
-        return System.Text.Encoding.ASCII.GetString(new ReadOnlySpan<byte>(protocol, (int)size));
     }
 
     private IoResult Judge(int result, out Exception? error)
     {
-        int system = Libc.Error;
         error = null;
         switch (OpenSsl.GetError(_ssl, result))
         {
             case OpenSsl.ErrorWantRead: return IoResult.WantsRead;
-            case OpenSsl.ErrorWantWrite: return IoResult.WantsWrite;
             case OpenSsl.ErrorZeroReturn: return IoResult.Ended;
-            case OpenSsl.ErrorSystemCall:
-                _isBroken = true;
-                error = system == 0 ? null : new IOException(Libc.Text(system));
-                return system == 0 ? IoResult.Ended : IoResult.Failed;
             default:
                 _isBroken = true;
                 int reason = OpenSsl.TakeReason(out string text);
-                error = reason == OpenSsl.ReasonUnexpectedEof ? null : new IOException($"TLS: {text}");
+                error = reason is 0 or OpenSsl.ReasonUnexpectedEof ? null : new IOException($"TLS: {text}");
                 return error is null ? IoResult.Ended : IoResult.Failed;
         }
     }
