@@ -5,6 +5,8 @@ namespace Matrixd.Timing;
 /// Any thread may set or cancel. Timers fire on the thread that calls <see cref="Advance"/>, outside the wheel's lock, in
 /// order of their ticks; a timer never fires early, and at most one tick plus the driver's lateness late.
 /// The wheel knows only the time it is told, so tests drive it with virtual time and the daemon with <see cref="WheelDriver"/>.
+/// Its lists are of numbers, close together in memory: walking them does not touch the timers of calls that have nothing to do, and setting one
+/// stores no reference between objects, which would be memory for the next collection to walk.
 /// </remarks>
 internal sealed class TimerWheel
 {
@@ -13,16 +15,22 @@ internal sealed class TimerWheel
 
     private const int SlotCount = 1024; // 5.12 s a turn; a longer timer waits for its round
     private const int DueList = SlotCount;
-    private readonly WheelTimer?[] _lists = new WheelTimer?[SlotCount + 1];
+    private const int None = -1;
+    private readonly int[] _lists = new int[SlotCount + 1]; // the first node of each
     private readonly Lock _gate = new();
     private readonly TimeProvider _clock;
     private readonly long _origin;
+    private Node[] _nodes = new Node[64];
+    private WheelTimer?[] _timers = new WheelTimer?[64]; // whose node it is, while it is set
+    private int _free = None;
+    private int _made;
     private long _tick; // the last tick whose timers have fired
 
     public TimerWheel(TimeProvider clock)
     {
         _clock = clock;
         _origin = clock.GetTimestamp();
+        Array.Fill(_lists, None);
     }
 
     /// <summary>The clock that timers and their owners share.</summary>
@@ -41,9 +49,21 @@ internal sealed class TimerWheel
         long tick = (due + Tick.Ticks - 1) / Tick.Ticks; // rounded up: never early
         lock (_gate)
         {
-            Unlink(timer);
-            timer.DueTick = Math.Max(tick, _tick + 1);
-            Link(timer, (int)(timer.DueTick % SlotCount));
+            int node = timer.Node;
+            if (node == None)
+            {
+                node = Take();
+                _timers[node] = timer;
+                timer.Node = node;
+            }
+            else
+            {
+                Unlink(node);
+            }
+
+            tick = Math.Max(tick, _tick + 1);
+            _nodes[node].DueTick = tick;
+            Link(node, (int)(tick % SlotCount));
         }
     }
 
@@ -52,7 +72,10 @@ internal sealed class TimerWheel
     {
         lock (_gate)
         {
-            Unlink(timer);
+            if (timer.Node != None)
+            {
+                Remove(timer);
+            }
         }
     }
 
@@ -81,17 +104,17 @@ internal sealed class TimerWheel
         lock (_gate)
         {
             _tick++;
-            WheelTimer? timer = _lists[_tick % SlotCount];
-            while (timer is not null)
+            int node = _lists[_tick % SlotCount];
+            while (node != None)
             {
-                WheelTimer? next = timer.Next;
-                if (timer.DueTick <= _tick)
+                int next = _nodes[node].Next;
+                if (_nodes[node].DueTick <= _tick)
                 {
-                    Unlink(timer);
-                    Link(timer, DueList);
+                    Unlink(node);
+                    Link(node, DueList);
                 }
 
-                timer = next;
+                node = next;
             }
         }
     }
@@ -100,53 +123,85 @@ internal sealed class TimerWheel
     {
         lock (_gate)
         {
-            WheelTimer? timer = _lists[DueList];
-            if (timer is not null)
+            int node = _lists[DueList];
+            if (node == None)
             {
-                Unlink(timer);
+                return null;
             }
 
+            WheelTimer timer = _timers[node]!;
+            Remove(timer);
             return timer;
         }
     }
 
-    private void Link(WheelTimer timer, int list)
+    private int Take()
     {
-        ref WheelTimer? head = ref _lists[list];
-        timer.Next = head;
-        timer.Previous = null;
-        timer.List = list;
-        if (head is not null)
+        if (_free != None)
         {
-            head.Previous = timer;
+            int node = _free;
+            _free = _nodes[node].Next;
+            return node;
         }
 
-        head = timer;
+        if (_made == _nodes.Length)
+        {
+            Array.Resize(ref _nodes, 2 * _made);
+            Array.Resize(ref _timers, 2 * _made);
+        }
+
+        return _made++;
     }
 
-    private void Unlink(WheelTimer timer)
+    private void Remove(WheelTimer timer)
     {
-        if (timer.List < 0)
+        int node = timer.Node;
+        Unlink(node);
+        timer.Node = None;
+        _timers[node] = null;
+        _nodes[node].Next = _free;
+        _free = node;
+    }
+
+    private void Link(int node, int list)
+    {
+        int head = _lists[list];
+        ref Node one = ref _nodes[node];
+        one.Next = head;
+        one.Previous = None;
+        one.List = list;
+        if (head != None)
         {
-            return;
+            _nodes[head].Previous = node;
         }
 
-        if (timer.Previous is not null)
+        _lists[list] = node;
+    }
+
+    private void Unlink(int node)
+    {
+        Node one = _nodes[node];
+        if (one.Previous != None)
         {
-            timer.Previous.Next = timer.Next;
+            _nodes[one.Previous].Next = one.Next;
         }
         else
         {
-            _lists[timer.List] = timer.Next;
+            _lists[one.List] = one.Next;
         }
 
-        if (timer.Next is not null)
+        if (one.Next != None)
         {
-            timer.Next.Previous = timer.Previous;
+            _nodes[one.Next].Previous = one.Previous;
         }
+    }
 
-        timer.Previous = null;
-        timer.Next = null;
-        timer.List = -1;
+    // A timer's place in one of the lists.
+    private struct Node
+    {
+        public long DueTick;
+        public int Next;
+        public int Previous;
+        public int List;
     }
 }
