@@ -8,7 +8,7 @@ namespace Matrixd.Memory;
 /// <remarks>
 /// Hundreds of calls do not fit into a processor's caches: between two frames of a call the others push out what it needs, some sixty places
 /// in memory, and a frame that finds them one after the other waits for memory longer than it works. What a set holds is a hint: too much or too little
-/// changes the speed and nothing else. Belongs to one thread. Holds its objects until it is filled again.
+/// changes the speed and nothing else. Belongs to one thread. Holds its objects until it has been filled again, twice at most.
 /// </remarks>
 internal sealed class HotSet
 {
@@ -17,6 +17,7 @@ internal sealed class HotSet
     private object[] _objects = new object[48];
     private byte[] _lines = new byte[48];
     private int _count;
+    private int _before; // what the set held before it was filled anew: it stands there until its place is taken, or the next filling
 
     /// <summary>False where this processor is not known to take such hints: a set is then of no use.</summary>
     public static bool IsOfUse => Sse.IsSupported;
@@ -27,7 +28,12 @@ internal sealed class HotSet
     /// <summary>Asks <paramref name="root"/>, and those that it names, what is on their way.</summary>
     public HotSet Fill(object root)
     {
-        Array.Clear(_objects, 0, _count);
+        if (_before > _count)
+        {
+            Array.Clear(_objects, _count, _before - _count);
+        }
+
+        _before = _count;
         _count = 0;
         return Add(root);
     }
@@ -110,7 +116,12 @@ internal sealed class HotSet
         }
 
         _lines[_count] = (byte)LinesOf(hot);
-        _objects[_count++] = hot;
+        if (!ReferenceEquals(_objects[_count], hot))
+        {
+            _objects[_count] = hot; // seldom: a reference stored is memory that the next collection walks
+        }
+
+        _count++;
         return true;
     }
 
