@@ -68,6 +68,9 @@ internal sealed class CallMedia : IHot
     /// <summary>Time since <c>start</c> arrived.</summary>
     public TimeSpan Elapsed => _environment.Clock.GetElapsedTime(_origin);
 
+    /// <summary>When the caller's last frame came, as <see cref="Elapsed"/>; zero where none did.</summary>
+    public TimeSpan LastFrame => _lastFrame;
+
     /// <summary>Time since the caller's last frame, or since the start where none came.</summary>
     public TimeSpan SilentFor => Elapsed - _lastFrame;
 

@@ -20,8 +20,6 @@ namespace Matrixd.Calls;
 /// </remarks>
 internal sealed partial class CallSession : IHot
 {
-    private static readonly TimeSpan s_housekeeping = TimeSpan.FromMilliseconds(200);
-
     private readonly Lock _gate = new();
     private readonly CallEnvironment _environment;
     private readonly CallStart _start;
@@ -29,7 +27,6 @@ internal sealed partial class CallSession : IHot
     private readonly IModelLeg _model;
     private readonly CallMedia _media;
     private readonly ModelEvents _events;
-    private readonly WheelTimer _housekeeping;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AgentBriefing? _briefing;
@@ -95,7 +92,7 @@ internal sealed partial class CallSession : IHot
     {
         lock (_gate)
         {
-            _environment.Wheel.Set(_housekeeping, s_housekeeping);
+            SetHousekeeping();
             _model.Connect();
         }
 
@@ -169,6 +166,11 @@ internal sealed partial class CallSession : IHot
     {
         lock (_gate)
         {
+            if (_media.LastFrame >= _nextHousekeeping && _endReason == CallEndReason.None)
+            {
+                KeepHouse();
+            }
+
             _model.Flush();
             _caller.Flush();
         }
@@ -224,47 +226,6 @@ internal sealed partial class CallSession : IHot
                 _media.Pump();
                 _caller.Flush();
             }
-        }
-    }
-
-    private void Housekeep()
-    {
-        lock (_gate)
-        {
-            if (_endReason != CallEndReason.None)
-            {
-                return;
-            }
-
-            _environment.Wheel.Set(_housekeeping, s_housekeeping); // first: whatever fails below, the limits are looked at again
-            _media.Housekeep();
-            _events.Life.Housekeep();
-            _media.Pump();
-            CheckLimits();
-            _events.Stalls.Check();
-            _model.Flush();
-            _caller.Flush();
-        }
-    }
-
-    private void CheckLimits()
-    {
-        CallsOptions options = _environment.Options;
-        if (_apology?.IsOver(_media.Elapsed, _media.IsPlaying) == true)
-        {
-            Stop(_apology.Ending.Reason, _apology.Ending.Detail);
-        }
-        else if (!_events.IsReady && _apology is null && _media.Elapsed >= options.ModelReadyTimeout)
-        {
-            LoseModel(new ModelEnding(CallEndReason.ModelUnreachable, $"no setupComplete within {options.ModelReadyTimeout.TotalSeconds:0.#} s"));
-        }
-        else if (_media.Fault is { } fault)
-        {
-            Stop(CallEndReason.MediaLost, fault);
-        }
-        else if (_media.Elapsed >= options.CallMax)
-        {
-            Stop(CallEndReason.LimitDuration, $"limits.call_max of {options.CallMax.TotalMinutes:0.#} min reached");
         }
     }
 
