@@ -5,6 +5,7 @@ using Matrixd.Config;
 using Matrixd.Diagnostics;
 using Matrixd.Exotel;
 using Matrixd.Gemini;
+using Matrixd.Memory;
 using Matrixd.Server;
 using Matrixd.Storage;
 using Matrixd.Timing;
@@ -19,6 +20,9 @@ internal sealed partial class Daemon : IAsyncDisposable
 {
     // What every known model speaks at [Hz].
     private const int ModelAudioRate = 24_000;
+
+    // Below it all calls' memory is found fast enough.
+    private const int CallsWorthHugePages = 32;
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _background = [];
@@ -189,6 +193,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         _background.Add(Task.Run(WarmUpFilters, CancellationToken.None));
         _background.Add(_tokens.RunAsync(_stopping.Token));
         _background.Add(CheckModelAsync(config.Gemini, _stopping.Token));
+        _background.Add(HugePages.RunAsync(() => Registry.Slots >= CallsWorthHugePages, clock, _stopping.Token));
         if (_certificate is not null)
         {
             _background.Add(_certificate.RunAsync(clock, _stopping.Token));
