@@ -46,6 +46,12 @@ public class WireBench
     }
 
     [Benchmark]
+    public long Exotel_media_of_20_ms_read() => ExotelFrameReader.Read(_media).Timestamp;
+
+    [Benchmark]
+    public long Exotel_media_of_20_ms_read_as_any_form() => ExotelFrameReader.ReadAnyForm(_media).Timestamp;
+
+    [Benchmark]
     public int Gemini_audio_of_95_ms_read()
     {
         GeminiMessage message = GeminiMessageReader.Read(_audio);

@@ -84,6 +84,34 @@ public sealed class ExotelLegTests
         Assert.Equal(frames.Count(frame => frame == "U"), line.Counters.UnknownEvents);
     }
 
+    // Up to some length they lie on the stack, beyond it in memory of the pool.
+    [Fact]
+    public async Task Frames_and_chunks_of_any_length_pass_whole()
+    {
+        await using Line line = new();
+        line.Link.Deliver(ExotelCorpus.Start(rate: "16000"));
+        line.Model.Ready();
+        MemoryStream said = new();
+        foreach (int bytes in (int[])[2, 640, 1916, 1918, 1920, 1922, 1924, 3200, 40_000])
+        {
+            byte[] pcm = Samples16.BytesOf(Signals.Noise(16_000, bytes / 32_000.0, seed: bytes)).ToArray();
+            string payload = Convert.ToBase64String(pcm);
+            line.Link.Deliver($$$"""{"event":"media","media":{"payload":"{{{payload}}}"}}""");
+            line.Link.Deliver($$$"""{"event":"media","media":{"payload":"{{{payload.Replace("/", "\\/", StringComparison.Ordinal)}}}"}}""");
+            said.Write([.. pcm, .. pcm]);
+        }
+
+        byte[] heard = line.Model.Pcm; // whole messages of 20 ms
+        Assert.Equal(said.ToArray()[..heard.Length], heard);
+        Assert.InRange(heard.Length, said.Length - 639, said.Length);
+        foreach (int bytes in (int[])[3200, 6096, 6098, 6102, 6400, 100_000])
+        {
+            byte[] pcm = Samples16.BytesOf(Signals.Noise(16_000, bytes / 32_000.0, seed: bytes)).ToArray();
+            line.Leg.SendChunk(pcm);
+            Assert.Equal($$$"""{"event":"media","stream_sid":"stream-1","media":{"payload":"{{{Convert.ToBase64String(pcm)}}}"}}""", line.Link.Sent[^1]);
+        }
+    }
+
     // H11
     [Fact]
     public async Task Fifty_bad_payloads_in_a_row_are_too_many_and_one_good_one_forgives()

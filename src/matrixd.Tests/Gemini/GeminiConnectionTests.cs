@@ -32,6 +32,24 @@ public sealed class GeminiConnectionTests
         Assert.Equal((5, 7), (_counters.PromptTokens, _counters.ResponseTokens));
     }
 
+    // Up to some length it lies on the stack, beyond it in memory of the pool.
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4584)]
+    [InlineData(6142)]
+    [InlineData(6144)]
+    [InlineData(6146)]
+    [InlineData(60_000)]
+    public void Audio_of_any_length_is_told_whole(int bytes)
+    {
+        byte[] pcm = new byte[bytes];
+        new Random(bytes).NextBytes(pcm);
+        string plain = Audio.Replace("AAAAAA==", Convert.ToBase64String(pcm), StringComparison.Ordinal);
+        string escaped = Audio.Replace("AAAAAA==", Convert.ToBase64String(pcm).Replace("/", "\\/", StringComparison.Ordinal), StringComparison.Ordinal);
+        Say($$$$$"""{"serverContent":{"modelTurn":{"parts":[{{{{{plain}}}}},{{{{{escaped}}}}}]}}}""");
+        Assert.Equal([.. pcm, .. pcm], _sink.Heard.ToArray());
+    }
+
     [Fact]
     public void Audio_beside_an_interruption_is_void_wherever_it_stands()
     {
@@ -212,6 +230,8 @@ public sealed class GeminiConnectionTests
     {
         public List<string> Told { get; } = [];
 
+        public MemoryStream Heard { get; } = new();
+
         public void OnModelReady(string model) => Told.Add("model ready");
 
         public void OnModelAway(ModelAbsence absence) => Told.Add($"gone {absence.Detail}");
@@ -222,7 +242,11 @@ public sealed class GeminiConnectionTests
 
         public void OnModelEvent(ModelEventKind kind, string detail) => Told.Add($"event {kind.Word()}");
 
-        public void OnModelAudio(ReadOnlySpan<byte> pcm, int sampleRate) => Told.Add($"audio {pcm.Length}@{sampleRate}");
+        public void OnModelAudio(ReadOnlySpan<byte> pcm, int sampleRate)
+        {
+            Told.Add($"audio {pcm.Length}@{sampleRate}");
+            Heard.Write(pcm);
+        }
 
         public void OnModelInterrupted() => Told.Add("interrupted");
 

@@ -58,6 +58,26 @@ public sealed class GeminiLegTests
         Assert.Equal(["setup", "toolResponse"], connection.Ledger.Received.Select(received => received.Kind).Take(2));
     }
 
+    // Up to some length it lies on the stack, beyond it in memory of the pool.
+    [Fact]
+    public async Task Caller_audio_of_any_length_arrives_whole()
+    {
+        await using GeminiLegRig rig = await GeminiLegRig.BuildAsync();
+        SimulatedConnection connection = await rig.ReadyAsync();
+        int[] lengths = [1, 320, .. Enumerable.Range(720, 30), 4800];
+        short[] said = Signals.Noise(Uplink.ModelRate, lengths.Sum() / (double)Uplink.ModelRate, seed: 1);
+        int from = 0;
+        foreach (int length in lengths)
+        {
+            rig.Leg.SendAudio(Samples16.BytesOf(said.AsSpan(from, length)));
+            from += length;
+        }
+
+        rig.Leg.Flush();
+        await connection.Ledger.WaitAsync(() => connection.Ledger.AudioMessages == lengths.Length, "all of it");
+        Assert.Equal(said[..from], connection.Ledger.CallerPcm);
+    }
+
     // Text is realtime input too.
     [Theory]
     [InlineData(false)]

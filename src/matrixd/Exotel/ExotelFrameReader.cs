@@ -14,7 +14,10 @@ internal static class ExotelFrameReader
     /// <summary>Reads the frame.</summary>
     /// <param name="json">One JSON object; a byte order mark in front is passed over.</param>
     /// <exception cref="JsonException">Not one JSON object, or too deep.</exception>
-    public static ExotelFrame Read(ReadOnlySpan<byte> json)
+    public static ExotelFrame Read(ReadOnlySpan<byte> json) => ExotelMediaReader.TryRead(json, out ExotelFrame media) ? media : ReadAnyForm(json);
+
+    /// <summary>As <see cref="Read"/>, without the shorter way that media of the usual form have.</summary>
+    public static ExotelFrame ReadAnyForm(ReadOnlySpan<byte> json)
     {
         try
         {

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Matrixd.Calls;
 using Matrixd.Models;
@@ -17,6 +17,9 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
 
     // One second of 20 ms messages.
     private const int FirstAudioMessages = 50;
+
+    // 120 ms of model audio as text; longer parts take memory from the pool.
+    private const int AudioOnStack = 8192;
 
     // Calls that wait for their answers, for models that stand still meanwhile. The lock: the receive loop adds, the call's gate takes out.
     private readonly List<string> _toolCalls = [];
@@ -143,20 +146,25 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
         }
     }
 
+    [SkipLocalsInit]
     private void Speak(ReadOnlySpan<byte> text, AudioPart part)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(text.Length + 4);
-        int bytes = JsonBase64.Decode(text, part.IsEscaped, buffer);
+        byte[]? rented = text.Length > AudioOnStack ? ArrayPool<byte>.Shared.Rent(text.Length) : null;
+        Span<byte> pcm = rented is null ? stackalloc byte[AudioOnStack] : rented;
+        int bytes = JsonBase64.Decode(text, part.IsEscaped, pcm);
         if (bytes > 0)
         {
-            sink.OnModelAudio(buffer.AsSpan(0, bytes), part.SampleRate);
+            sink.OnModelAudio(pcm[..bytes], part.SampleRate);
         }
         else if (bytes < 0)
         {
             Interlocked.Increment(ref counters.BadAudioParts);
         }
 
-        ArrayPool<byte>.Shared.Return(buffer);
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
     }
 
     private void TellTranscripts(in GeminiMessage message)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Matrixd.Calls;
 using Matrixd.Memory;
@@ -18,6 +19,9 @@ internal sealed class GeminiLeg : IModelLeg, IHot
 {
     // About 1.5 s of caller audio behind the socket: the network is not taking it, and what waits here cannot be dropped any more.
     private const int CongestedBytes = 64 * 1024;
+
+    // 40 ms of caller audio and its JSON; longer messages take memory from the pool.
+    private const int AudioOnStack = 2048;
 
     private readonly Lock _gate = new();
     private readonly IModelSink _sink;
@@ -53,6 +57,7 @@ internal sealed class GeminiLeg : IModelLeg, IHot
         }
     }
 
+    [SkipLocalsInit]
     public void SendAudio(ReadOnlySpan<byte> pcm)
     {
         if (_up is not { } up)
@@ -60,9 +65,15 @@ internal sealed class GeminiLeg : IModelLeg, IHot
             return; // lost since it was asked whether it takes any: in flight, as what the socket had
         }
 
-        byte[] message = ArrayPool<byte>.Shared.Rent(GeminiAudioWriter.Length(pcm.Length));
-        up.Link!.Send(WebSocketOpcode.Text, message.AsSpan(0, GeminiAudioWriter.Write(pcm, message)));
-        ArrayPool<byte>.Shared.Return(message);
+        int most = GeminiAudioWriter.Length(pcm.Length);
+        byte[]? rented = most > AudioOnStack ? ArrayPool<byte>.Shared.Rent(most) : null;
+        Span<byte> message = rented is null ? stackalloc byte[AudioOnStack] : rented;
+        up.Link!.Send(WebSocketOpcode.Text, message[..GeminiAudioWriter.Write(pcm, message)]);
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+
         up.AudioMessages++;
     }
 
