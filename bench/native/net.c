@@ -20,6 +20,7 @@
 #define SCRATCH (1024 * 1024) // the largest message of either side is far smaller
 
 int net_epoll = -1;
+void (*net_ahead)(const struct conn *);
 static uint8_t scratch[SCRATCH];
 static struct conn *graveyard;
 
@@ -254,6 +255,11 @@ void net_wait(uint64_t until) {
   else if (until > now) left = (struct timespec){(time_t)((until - now) / 1000000000u), (long)((until - now) % 1000000000u)};
   int n = (int)syscall(SYS_epoll_pwait2, net_epoll, events, BATCH, timeout, NULL, 0);
   if (n < 0 && errno != EINTR) net_die("epoll_pwait2");
+  if (net_ahead) {
+    for (int i = 0; i < n; i++) __builtin_prefetch(events[i].data.ptr), __builtin_prefetch((char *)events[i].data.ptr + 64);
+    for (int i = 0; i < n; i++)
+      if ((struct watch *)events[i].data.ptr < watches || (struct watch *)events[i].data.ptr >= watches + 4) net_ahead(events[i].data.ptr);
+  }
   for (int i = 0; i < n; i++) {
     struct watch *w = events[i].data.ptr;
     if (w >= watches && w < watches + 4) { w->readable(w->fd); continue; }

@@ -24,6 +24,7 @@ struct conn {
 };
 
 extern int net_epoll;
+extern void (*net_ahead)(const struct conn *); // fetches what a connection that has something to say will touch; may be NULL
 
 uint64_t net_now(void);                      // [ns]
 void net_die(const char *what);              // says so and exits
