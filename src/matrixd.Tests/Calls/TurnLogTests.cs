@@ -127,6 +127,42 @@ public sealed class TurnLogTests
     }
 
     [Fact]
+    public async Task Nothing_of_one_turn_is_found_in_another_whatever_their_lengths()
+    {
+        await using CallStory story = CallStory.Joined();
+        List<(string Asked, string Answered, bool Cut)> told = [];
+        for (int i = 0; i < 12; i++)
+        {
+            string asked = string.Join(' ', Enumerable.Repeat($"q{i}", 1 + (i * 37 % 50)));
+            string answered = string.Join(' ', Enumerable.Repeat($"जवाब{i}", 1 + (i * 131 % 400)));
+            told.Add((asked, answered, i % 3 == 1));
+            story.Line(300, Signals.Speech(8000, 0.3));
+            story.Model.Understands(asked);
+            foreach (char[] piece in answered.Chunk(300))
+            {
+                story.Model.Sink.OnModelTranscript(piece);
+            }
+
+            story.Model.Says(Signals.Tone(440, 24_000, 0.5));
+            story.Line(200);
+            if (i % 3 == 1)
+            {
+                story.Model.Interrupts();
+            }
+
+            story.Model.EndsTurn();
+            story.Line(2000);
+        }
+
+        IEnumerable<TurnRecord> turns = story.Log.Turns.OrderBy(turn => turn.Number);
+        Assert.Equal(Enumerable.Range(1, 24), turns.Select(turn => turn.Number));
+        Assert.Equal(told.SelectMany(turn => (string[])[turn.Asked, turn.Answered]), turns.Select(turn => turn.Said));
+        Assert.Equal(told.SelectMany(turn => (bool[])[false, turn.Cut]), turns.Select(turn => turn.Interrupted));
+        Assert.All(turns, turn => Assert.Equal(!turn.Interrupted, turn.Heard == turn.Said));
+        Assert.All(turns.Zip(turns.Skip(1)), pair => Assert.InRange(pair.Second.StartMs, pair.First.StartMs, pair.First.StartMs + 3000));
+    }
+
+    [Fact]
     public async Task The_text_of_one_turn_is_bounded()
     {
         await using CallStory story = CallStory.Joined();

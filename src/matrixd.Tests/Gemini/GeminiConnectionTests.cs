@@ -254,9 +254,9 @@ public sealed class GeminiConnectionTests
 
         public void OnModelTurnComplete(TurnNote note = TurnNote.None) => Told.Add(note == TurnNote.None ? "turn" : $"turn {note}");
 
-        public void OnCallerTranscript(string text) => Told.Add($"heard {text}");
+        public void OnCallerTranscript(ReadOnlySpan<char> text) => Told.Add($"heard {text}");
 
-        public void OnModelTranscript(string text) => Told.Add($"said {text}");
+        public void OnModelTranscript(ReadOnlySpan<char> text) => Told.Add($"said {text}");
 
         public void OnToolCall(ToolCall call) => Told.Add($"tool {call.Id} {call.Name} {call.Arguments}");
 

@@ -192,6 +192,27 @@ public sealed partial class GeminiMessageReaderTests
     public void A_transcript_in_two_pieces_is_one()
     {
         Assert.Equal("said 'ab'", Read("""{"serverContent":{"outputTranscription":{"text":"a"},"output_transcription":{"text":"b"}}}"""));
+        string first = new('x', 3000);
+        string second = new('y', 5000);
+        string json = """{"serverContent":{"outputTranscription":{"text":"1"},"inputTranscription":{"text":"c"},"output_transcription":{"text":"2"}}}""";
+        Assert.Equal($"heard 'c', said '{first}{second}'", Read(json.Replace("1", first, StringComparison.Ordinal).Replace("2", second, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Of_two_texts_in_one_piece_the_last_counts_and_what_is_no_text_is_none()
+    {
+        Assert.Equal("said 'ac'", Read("""{"serverContent":{"outputTranscription":{"text":"a"},"output_transcription":{"text":"bbb","finished":true,"text":"c"}}}"""));
+        Assert.Equal("said 'a'", Read("""{"serverContent":{"outputTranscription":{"text":"a"},"output_transcription":{"text":"b","text":{"b":[1]}}}}"""));
+        Assert.Equal("", Read("""{"serverContent":{"outputTranscription":{"text":""},"inputTranscription":{"text":null}}}"""));
+        Assert.Equal("", Read("""{"serverContent":{"outputTranscription":"a","inputTranscription":{}}}"""));
+    }
+
+    [Fact]
+    public void Escapes_and_any_script_come_out_of_a_transcript_as_they_were_said()
+    {
+        Assert.Equal(
+            "heard 'आप का नाम?', said '\"10 < 12\"\nनमस्ते 😀'",
+            Read("""{"serverContent":{"inputTranscription":{"text":"आप का नाम?"},"outputTranscription":{"text":"\"10 \u003c 12\"\n\u0928मस्ते \ud83d\ude00"}}}"""));
     }
 
     [Fact]
@@ -223,8 +244,8 @@ public sealed partial class GeminiMessageReaderTests
         }
 
         Tell(message.AudioPartsLeftOut > 0, $"left out {message.AudioPartsLeftOut}");
-        Tell(message.InputTranscript is not null, $"heard '{message.InputTranscript}'");
-        Tell(message.OutputTranscript is not null, $"said '{message.OutputTranscript}'");
+        Tell(message.InputTranscript.Length > 0, $"heard '{message.InputTranscript.Text}'");
+        Tell(message.OutputTranscript.Length > 0, $"said '{message.OutputTranscript.Text}'");
         foreach (ToolCall call in message.ToolCalls ?? [])
         {
             Tell(true, $"tool {call.Id} {call.Name} {call.Arguments.Replace(" ", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal)}");

@@ -50,6 +50,32 @@ public sealed class CallLogTests
     }
 
     [Fact]
+    public async Task A_row_costs_the_writer_no_heap()
+    {
+        const int Rows = 50;
+        using StorageFolder folder = new();
+        await using Database database = folder.Open();
+        SessionStore sessions = new(database);
+        CallLog log = new(database);
+        await sessions.AdoptAsync(Opening("call", "stream", folder.Now));
+        List<long> allocated = [];
+        for (int window = 0; window < 12; window++)
+        {
+            long before = await database.WriteAsync(_ => GC.GetAllocatedBytesForCurrentThread());
+            for (int row = 0; row < Rows; row++)
+            {
+                log.Turn(Turn("call", "stream", (window * Rows) + row, said: "मुझे दाम बताइए, and no discounts"));
+            }
+
+            allocated.Add(await database.WriteAsync(_ => GC.GetAllocatedBytesForCurrentThread()) - before);
+        }
+
+        // Between the two are also the commits and the end of an awaited write; a row that costs something costs it fifty times in each window.
+        Assert.True(allocated.Min() < Rows * 24, $"bytes of the writer for {Rows} rows: {string.Join(", ", allocated)}");
+        Assert.Equal(12 * Rows, (await log.TurnsAsync(s_call)).Count);
+    }
+
+    [Fact]
     public async Task What_happened_to_the_models_connection_comes_back_in_its_order_with_every_word_there_is()
     {
         using StorageFolder folder = new();

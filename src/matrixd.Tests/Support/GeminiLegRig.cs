@@ -88,9 +88,9 @@ internal sealed class GeminiLegRig : IModelSink, IAsyncDisposable
 
     public void OnModelTurnComplete(TurnNote note = TurnNote.None) => Tell(note == TurnNote.None ? "turn" : $"turn {note}");
 
-    public void OnCallerTranscript(string text) => Tell($"heard {text}");
+    public void OnCallerTranscript(ReadOnlySpan<char> text) => Tell($"heard {text}");
 
-    public void OnModelTranscript(string text) => Tell($"said {text}");
+    public void OnModelTranscript(ReadOnlySpan<char> text) => Tell($"said {text}");
 
     public void OnToolCall(ToolCall call) => Tell($"tool {call.Id} {call.Name}");
 

@@ -190,13 +190,13 @@ internal sealed class CallMedia : IHot
     /// <summary>The rest of the model's turn is of no use to anybody.</summary>
     public void DropTurn() => _interruption.ByUs(Elapsed, Now);
 
-    public void CallerSaid(string text)
+    public void CallerSaid(ReadOnlySpan<char> text)
     {
         _watch?.CallerUnderstood();
         _turns.CallerSaid(text, _speech, Now);
     }
 
-    public void ModelSaid(string text) => _turns.ModelSaid(text, _playout.Written);
+    public void ModelSaid(ReadOnlySpan<char> text) => _turns.ModelSaid(text, _playout.Written);
 
     public void MarkEchoed(long mark) => _playout.MarkEchoed(mark, Now);
 

@@ -110,9 +110,11 @@ internal interface IModelSink
     /// <param name="note">What the model says of it.</param>
     void OnModelTurnComplete(TurnNote note = TurnNote.None);
 
-    void OnCallerTranscript(string text);
+    /// <summary>A piece of what the caller was understood to say; the text is gone after the call.</summary>
+    void OnCallerTranscript(ReadOnlySpan<char> text);
 
-    void OnModelTranscript(string text);
+    /// <summary>A piece of what the model says; the text is gone after the call.</summary>
+    void OnModelTranscript(ReadOnlySpan<char> text);
 
     void OnToolCall(ToolCall call);
 

@@ -135,7 +135,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
         }
     }
 
-    public void OnCallerTranscript(string text)
+    public void OnCallerTranscript(ReadOnlySpan<char> text)
     {
         lock (call.Gate)
         {
@@ -146,7 +146,7 @@ internal sealed partial class ModelEvents(CallSession call, CallEnvironment envi
         }
     }
 
-    public void OnModelTranscript(string text)
+    public void OnModelTranscript(ReadOnlySpan<char> text)
     {
         lock (call.Gate)
         {

@@ -13,7 +13,11 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
     // What the store may not have yet: rows are on disk within a second.
     private const int MaxRecent = 16;
 
+    // Turns that serve again: the caller's, the model's, and one of either that is still settling.
+    private const int MaxSpare = 4;
+
     private readonly List<OpenTurn> _open = new(4);
+    private readonly Stack<OpenTurn> _spare = new(MaxSpare);
     private readonly Queue<TurnRecord> _recent = new();
     private int _numbers;
     private OpenTurn? _caller;
@@ -28,16 +32,16 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
 
     /// <summary>The latest turns, those that are not over too, by number; of these as much as has come.</summary>
     public IReadOnlyList<TurnRecord> Recent(long now) =>
-        [.. _recent.Concat(_open.Where(turn => turn.Said.Length > 0).Select(turn => Record(turn, turn.End < 0 ? now : turn.End))).OrderBy(turn => turn.Number)];
+        [.. _recent.Concat(_open.Where(turn => !turn.IsEmpty).Select(turn => Record(turn, turn.End < 0 ? now : turn.End))).OrderBy(turn => turn.Number)];
 
     /// <summary>A piece of what the caller was understood to say.</summary>
-    public void CallerSaid(string text, SpeechTracker speech, long now)
+    public void CallerSaid(ReadOnlySpan<char> text, SpeechTracker speech, long now)
     {
         if (_caller is null)
         {
-            _caller = new OpenTurn(++_numbers, Speaker.Caller) { Start = speech.Start < 0 ? now : speech.Start };
+            _caller = Open(Speaker.Caller);
+            _caller.Start = speech.Start < 0 ? now : speech.Start;
             _caller.ClosedAt = _modelSpoke ? now : -1; // understood after the answer began: it does not run on into what the caller says next
-            _open.Add(_caller);
         }
 
         _caller.AddText(text);
@@ -49,7 +53,7 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
     }
 
     /// <summary>A piece of what the model says; of a turn that was cut, what had been said before the cut.</summary>
-    public void ModelSaid(string text, long position) => ModelTurn(position).AddText(text);
+    public void ModelSaid(ReadOnlySpan<char> text, long position) => ModelTurn(position).AddText(text);
 
     /// <summary>Model audio comes in.</summary>
     /// <param name="position">Playout position of its first sample.</param>
@@ -157,6 +161,11 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
                     _model = null;
                     _modelSpoke = false;
                 }
+
+                if (_spare.Count < MaxSpare)
+                {
+                    _spare.Push(turn);
+                }
             }
         }
     }
@@ -183,11 +192,19 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
     {
         if (_model is null)
         {
-            _model = new OpenTurn(++_numbers, Speaker.Model) { FirstPosition = position };
-            _open.Add(_model);
+            _model = Open(Speaker.Model);
+            _model.FirstPosition = position;
         }
 
         return _model;
+    }
+
+    private OpenTurn Open(Speaker speaker)
+    {
+        OpenTurn turn = _spare.TryPop(out OpenTurn? spare) ? spare : new OpenTurn();
+        turn.Begin(++_numbers, speaker);
+        _open.Add(turn);
+        return turn;
     }
 
     private void CloseCaller(long now)
@@ -200,7 +217,7 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
 
     private void Write(OpenTurn turn)
     {
-        if (turn.Said.Length == 0 && turn.Speaker == Speaker.Caller)
+        if (turn.IsEmpty && turn.Speaker == Speaker.Caller)
         {
             return;
         }

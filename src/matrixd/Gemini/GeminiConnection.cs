@@ -131,7 +131,7 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
             SpeakAll(ref message, json);
         }
 
-        TellTranscripts(in message);
+        TellTranscripts(ref message);
         TellTurn(in message);
         TellRest(in message);
     }
@@ -167,17 +167,20 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
         }
     }
 
-    private void TellTranscripts(in GeminiMessage message)
+    private void TellTranscripts(ref GeminiMessage message)
     {
-        if (message.InputTranscript is { Length: > 0 } heard)
+        if (message.InputTranscript.Length > 0)
         {
-            sink.OnCallerTranscript(heard);
+            sink.OnCallerTranscript(message.InputTranscript.Text);
         }
 
-        if (message.OutputTranscript is { Length: > 0 } said)
+        if (message.OutputTranscript.Length > 0)
         {
-            sink.OnModelTranscript(said);
+            sink.OnModelTranscript(message.OutputTranscript.Text);
         }
+
+        message.InputTranscript.Release();
+        message.OutputTranscript.Release();
     }
 
     private void TellTurn(in GeminiMessage message)

@@ -58,11 +58,11 @@ internal static class GeminiContentReader
         }
         else if (GeminiMessageReader.Is(ref reader, "inputTranscription"u8, "input_transcription"u8))
         {
-            message.InputTranscript = ReadTranscript(ref reader, message.InputTranscript);
+            ReadTranscript(ref reader, ref message.InputTranscript);
         }
         else if (GeminiMessageReader.Is(ref reader, "outputTranscription"u8, "output_transcription"u8))
         {
-            message.OutputTranscript = ReadTranscript(ref reader, message.OutputTranscript);
+            ReadTranscript(ref reader, ref message.OutputTranscript);
         }
         else
         {
@@ -78,27 +78,26 @@ internal static class GeminiContentReader
         _ => before,
     };
 
-    private static string? ReadTranscript(ref Utf8JsonReader reader, string? before)
+    // Follows what the message has said before of the same transcript.
+    private static void ReadTranscript(ref Utf8JsonReader reader, ref TranscriptText transcript)
     {
         if (!GeminiMessageReader.Into(ref reader, JsonTokenType.StartObject))
         {
-            return before;
+            return;
         }
 
-        string? text = before;
+        int before = transcript.Length;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("text"u8))
             {
-                text = before + GeminiMessageReader.Text(ref reader);
+                transcript.Read(ref reader, before);
             }
             else
             {
                 reader.Skip();
             }
         }
-
-        return text;
     }
 
     private static void ReadModelTurn(ref Utf8JsonReader reader, ref GeminiMessage message)

@@ -4,7 +4,7 @@ using Matrixd.Calls;
 namespace Matrixd.Gemini;
 
 /// <summary>One message from Gemini, as far as the bridge needs it. Several kinds can share a message.</summary>
-/// <remarks>Offsets point into the message it was read from. Strings and lists exist for rare things only: an audio message allocates nothing.</remarks>
+/// <remarks>Offsets point into the message it was read from. Strings and lists exist for rare things only: audio and transcripts allocate nothing.</remarks>
 internal ref struct GeminiMessage
 {
     /// <summary>Audio parts of one message that are told apart; observed: one or two.</summary>
@@ -25,8 +25,13 @@ internal ref struct GeminiMessage
     public int AudioPartsLeftOut;
 
     public AudioPartList Audio;
-    public string? InputTranscript;
-    public string? OutputTranscript;
+
+    /// <summary>Of the caller; whoever gets the message releases it.</summary>
+    public TranscriptText InputTranscript;
+
+    /// <summary>Of the model; whoever gets the message releases it.</summary>
+    public TranscriptText OutputTranscript;
+
     public string? Handle;
 
     /// <summary>A <c>sessionResumptionUpdate</c> said that the session cannot be resumed now.</summary>

@@ -1,5 +1,4 @@
 using Matrixd.Calls;
-using Microsoft.Data.Sqlite;
 
 namespace Matrixd.Storage;
 
@@ -78,7 +77,7 @@ internal sealed class CallLog(Database database) : ICallLog
     private static List<TurnRecord> ReadTurns(StoreConnection connection, CallSid callSid)
     {
         List<TurnRecord> turns = [];
-        using SqliteDataReader row = connection.Sql(TurnsOf).Set("$call_sid", callSid.Value).Query();
+        using StatementRows row = connection.Sql(TurnsOf).Set("$call_sid", callSid.Value).Query();
         while (row.Read())
         {
             turns.Add(new TurnRecord(callSid, StreamSid.Parse(row.GetString(0)), row.GetInt32(1), row.GetString(2) == "model" ? Speaker.Model : Speaker.Caller,
@@ -91,7 +90,7 @@ internal sealed class CallLog(Database database) : ICallLog
     private static List<ToolCallRecord> ReadToolCalls(StoreConnection connection, CallSid callSid)
     {
         List<ToolCallRecord> calls = [];
-        using SqliteDataReader row = connection.Sql(ToolCallsOf).Set("$call_sid", callSid.Value).Query();
+        using StatementRows row = connection.Sql(ToolCallsOf).Set("$call_sid", callSid.Value).Query();
         while (row.Read())
         {
             calls.Add(new ToolCallRecord(callSid, StreamSid.Parse(row.GetString(0)), row.GetString(1), row.GetString(2), row.GetString(3),
@@ -104,7 +103,7 @@ internal sealed class CallLog(Database database) : ICallLog
     private static List<ModelEventRecord> ReadModelEvents(StoreConnection connection, CallSid callSid)
     {
         List<ModelEventRecord> events = [];
-        using SqliteDataReader row = connection.Sql(ModelEventsOf).Set("$call_sid", callSid.Value).Query();
+        using StatementRows row = connection.Sql(ModelEventsOf).Set("$call_sid", callSid.Value).Query();
         while (row.Read())
         {
             events.Add(new ModelEventRecord(callSid, StreamSid.Parse(row.GetString(0)), row.GetInt64(1), ModelEventKinds.Parse(row.GetString(2)), row.GetString(3)));

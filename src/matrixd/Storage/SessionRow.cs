@@ -1,5 +1,4 @@
 using Matrixd.Calls;
-using Microsoft.Data.Sqlite;
 
 namespace Matrixd.Storage;
 
@@ -11,7 +10,7 @@ internal static class SessionRow
         ended_at, end_reason, end_detail, recording_path, model, gemini_handle, prompt_tokens, response_tokens, disposition, summary
         """;
 
-    public static Session Read(SqliteDataReader row) => new()
+    public static Session Read(StatementRows row) => new()
     {
         CallSid = CallSid.Parse(row.GetString(0)),
         Direction = row.GetString(1) == "outbound" ? CallDirection.Outbound : CallDirection.Inbound,
@@ -41,7 +40,7 @@ internal static class SessionRow
     /// <summary>The one row of a statement, or null.</summary>
     public static Session? One(Statement statement)
     {
-        using SqliteDataReader rows = statement.Query();
+        using StatementRows rows = statement.Query();
         return rows.Read() ? Read(rows) : null;
     }
 
@@ -67,6 +66,6 @@ internal static class SessionRow
         _ => throw new FormatException($"'{word}' is not a session state."),
     };
 
-    private static DateTimeOffset? Time(SqliteDataReader row, int column) =>
+    private static DateTimeOffset? Time(StatementRows row, int column) =>
         row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
 }

@@ -1,5 +1,4 @@
 using Matrixd.Calls;
-using Microsoft.Data.Sqlite;
 
 namespace Matrixd.Storage;
 
@@ -97,7 +96,7 @@ internal sealed class SessionStore(Database database) : ISessionStore, IUnconnec
             : connection.Sql(SessionSql.List);
         statement.Set("$before", filter.Before?.ToUnixTimeMilliseconds() ?? long.MaxValue).Set("$limit", filter.Limit);
         List<Session> sessions = [];
-        using SqliteDataReader rows = statement.Query();
+        using StatementRows rows = statement.Query();
         while (rows.Read())
         {
             sessions.Add(SessionRow.Read(rows));

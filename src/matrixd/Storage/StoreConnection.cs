@@ -47,7 +47,7 @@ internal sealed class StoreConnection : IDisposable
     {
         if (!_statements.TryGetValue(text, out Statement? statement))
         {
-            statement = new Statement(_connection, text);
+            statement = new Statement(_connection.Handle!, text);
             _statements.Add(text, statement);
         }
 
@@ -71,15 +71,15 @@ internal sealed class StoreConnection : IDisposable
     /// <summary>Runs statements that are needed once.</summary>
     public void Execute(string text)
     {
-        using Statement once = new(_connection, text);
-        once.Run();
+        using SqliteCommand once = Command(text);
+        once.ExecuteNonQuery();
     }
 
     /// <summary>One value of a statement that is needed once, as text.</summary>
     public string Ask(string text)
     {
-        using Statement once = new(_connection, text);
-        using SqliteDataReader row = once.Query();
+        using SqliteCommand once = Command(text);
+        using SqliteDataReader row = once.ExecuteReader();
         return row.Read() && !row.IsDBNull(0) ? row.GetString(0) : "";
     }
 
@@ -111,6 +111,16 @@ internal sealed class StoreConnection : IDisposable
         }
 
         return made.Configured($"PRAGMA busy_timeout = {(long)busyTimeout.TotalMilliseconds};");
+    }
+
+    private SqliteCommand Command(string text)
+    {
+        SqliteCommand command = _connection.CreateCommand();
+        command.CommandText = text;
+
+        // The library polls for this long [s] on top of busy_timeout; 1 is its smallest bound, 0 means for ever.
+        command.CommandTimeout = 1;
+        return command;
     }
 
     private StoreConnection Configured(string pragmas)

@@ -1,5 +1,4 @@
 using Matrixd.Gemini;
-using Microsoft.Data.Sqlite;
 
 namespace Matrixd.Storage;
 
@@ -21,11 +20,11 @@ internal sealed class TokenStore(Database database) : ITokenStore
 
     public StoredToken? LoadShared() => database.Read(connection =>
     {
-        using SqliteDataReader row = connection.Sql(Shared).Query();
+        using StatementRows row = connection.Sql(Shared).Query();
         return row.Read()
             ? new StoredToken(row.GetString(0), row.GetString(1), row.GetInt32(2), Time(row, 3), Time(row, 4), Time(row, 5))
             : null;
     });
 
-    private static DateTimeOffset Time(SqliteDataReader row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
+    private static DateTimeOffset Time(StatementRows row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
 }

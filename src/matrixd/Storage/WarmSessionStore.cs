@@ -1,5 +1,4 @@
 using Matrixd.Calls;
-using Microsoft.Data.Sqlite;
 
 namespace Matrixd.Storage;
 
@@ -20,7 +19,7 @@ internal sealed class WarmSessionStore(Database database) : IWarmSessionStore
     public IReadOnlyList<WarmSession> Load(DateTimeOffset now) => database.Read(connection =>
     {
         List<WarmSession> sessions = [];
-        using SqliteDataReader row = connection
+        using StatementRows row = connection
             .Sql("SELECT token_hash, call_sid, expires_at FROM warm_sessions WHERE expires_at > $now ORDER BY expires_at, token_hash").Set("$now", now).Query();
         while (row.Read())
         {
