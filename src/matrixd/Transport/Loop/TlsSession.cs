@@ -71,7 +71,7 @@ internal sealed unsafe partial class TlsSession : IDisposable
             Hold();
         }
 
-        if (OpenSsl.BioPending(memory.Out) > 0 && Send(fd, out Exception? sendError) == IoResult.Failed && result == IoResult.WantsRead)
+        if (OpenSsl.BioPending(memory.Out) > 0 && Send(fd, out Exception? sendError) == IoResult.Failed && result is IoResult.WantsRead or IoResult.Done)
         {
             (result, error) = (IoResult.Failed, sendError);
         }
@@ -91,6 +91,12 @@ internal sealed unsafe partial class TlsSession : IDisposable
     public IoResult Write(int fd, ReadOnlySpan<byte> bytes, out int count, out Exception? error)
     {
         count = 0;
+        if (_isBroken)
+        {
+            error = new IOException("the connection is broken");
+            return IoResult.Failed;
+        }
+
         if (HasUnsent && Send(fd, out error) is var sent && sent != IoResult.Done)
         {
             return sent;
@@ -168,7 +174,13 @@ internal sealed unsafe partial class TlsSession : IDisposable
     private IoResult Send(int fd, out Exception? error)
     {
         IoResult result = _outbox.Send(fd, _memory!, out error);
-        _isBroken |= result == IoResult.Failed;
+        if (result == IoResult.Failed)
+        {
+            _isBroken = true; // records are missing from here on
+            _outbox.Drop();
+            _memory!.Clear();
+        }
+
         return result;
     }
 
