@@ -7,6 +7,9 @@ namespace Matrixd.Transport.Loop;
 /// <remarks>Belongs to one <see cref="LoopConnection"/> and its loop's thread, its making apart. Owns native memory until <see cref="Dispose"/>.</remarks>
 internal sealed unsafe partial class TlsSession : IDisposable
 {
+    // Bytes encrypted at once: their records are all that waits for room, however large a write is.
+    private const int MostAtOnce = 64 * 1024;
+
     private readonly TlsOutbox _outbox = new();
     private nint _ssl;
     private TlsMemory? _memory; // of the loop that it is on, from the first step of the handshake on
@@ -112,7 +115,7 @@ internal sealed unsafe partial class TlsSession : IDisposable
         fixed (byte* memory = bytes)
         {
             OpenSsl.ClearError();
-            written = OpenSsl.Write(_ssl, memory, bytes.Length);
+            written = OpenSsl.Write(_ssl, memory, Math.Min(bytes.Length, MostAtOnce));
         }
 
         if (written <= 0)
