@@ -130,6 +130,9 @@ internal sealed unsafe partial class TlsSession : IDisposable
         return Send(fd, out error);
     }
 
+    /// <summary>Sends records that waited for room. Where that fails, the next read or write tells.</summary>
+    public void SendUnsent(int fd) => _ = Send(fd, out _);
+
     /// <summary>close_notify, if there is room for it.</summary>
     public void SayGoodbye(int fd)
     {
