@@ -15,6 +15,36 @@ public sealed class TlsOnLoopTests : IDisposable
 
     public void Dispose() => _rig.Dispose();
 
+    // OpenSSL writes nothing while it has half of a message of the handshake's kind: it must be asked again when the rest has come.
+    [Fact]
+    public async Task What_is_sent_between_two_halves_of_a_ticket_waits_for_the_second()
+    {
+        TransportTlsPeer peer = _rig.Peer(
+            peer =>
+            {
+                peer.Send([1]);
+                Assert.Equal([2], peer.Receive());
+                peer.SendTicket();
+                peer.Echo();
+            },
+            new TransportTlsPeer.Options(SmallRecords: true));
+        using var relay = new TransportRelay(peer.Port);
+        WebSocketLink link = await _rig.LinkAsync(relay.Port, _sink);
+        Assert.Equal([1], await _sink.MessageAsync());
+        relay.Hold();
+        Send(link, [2]);
+        await Eventually.TrueAsync(() => relay.HeldRecords >= 5, "a ticket of several records is held back");
+        await relay.LetGoAsync(records: 2);
+        await _rig.OnLoopAsync(() => 0); // they were there when this was posted
+        byte[] message = Bytes(200_000, 4);
+        Send(link, message);
+        await _rig.OnLoopAsync(() => 0); // it has been tried
+
+        await relay.LetGoAsync();
+
+        Assert.Equal(message, await _sink.MessageAsync());
+    }
+
     [Fact]
     public async Task What_comes_in_one_piece_with_the_handshake_s_last_record_is_delivered_whatever_another_connection_does_meanwhile()
     {

@@ -4,7 +4,7 @@ namespace Matrixd.Transport.Loop;
 internal sealed partial class LoopConnection
 {
     // TLS has things to say that nobody here asked it to: new keys.
-    private bool WantsRoom => _writer.Waits || _tls is { HasUnsent: true };
+    private bool WantsRoom => (_writer.Waits && !_writer.WaitsForPeer) || _tls is { HasUnsent: true };
 
     /// <summary>As <see cref="LinkTransport.TryWrite"/>. From another thread than the loop's it takes nothing.</summary>
     public bool TryWrite(ReadOnlySpan<byte> bytes, out int taken)
@@ -42,7 +42,7 @@ internal sealed partial class LoopConnection
     {
         if (_writer.Waits)
         {
-            if (hasRoom)
+            if (hasRoom || _writer.WaitsForPeer)
             {
                 GoOnWriting();
             }

@@ -189,6 +189,10 @@ internal sealed partial class LoopConnection : LoopHandler
         }
 
         UpdateInterest();
+        if (_writer.WaitsForPeer)
+        {
+            GoOnWriting();
+        }
     }
 
     private void UpdateInterest()

@@ -91,6 +91,7 @@ internal sealed unsafe partial class TlsSession : IDisposable
 
     /// <summary>Writes some of <paramref name="bytes"/>.</summary>
     /// <param name="count">How many are the session's now; with <see cref="IoResult.WantsWrite"/> it has not got rid of them yet.</param>
+    /// <returns><see cref="IoResult.WantsRead"/> where half of a ticket or the like has come: nothing is written before the rest was read.</returns>
     public IoResult Write(int fd, ReadOnlySpan<byte> bytes, out int count, out Exception? error)
     {
         count = 0;
@@ -120,7 +121,11 @@ internal sealed unsafe partial class TlsSession : IDisposable
 
         if (written <= 0)
         {
-            Judge(written, out error);
+            if (Judge(written, out error) == IoResult.WantsRead)
+            {
+                return IoResult.WantsRead;
+            }
+
             error ??= new IOException("the peer has ended the connection");
             _memory!.Clear();
             return IoResult.Failed;
