@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Matrixd.Memory;
 using Xunit;
 
@@ -56,6 +57,58 @@ public sealed class HotSetTests
     }
 
     [Theory]
+    [InlineData(10, 10)]
+    [InlineData(10, 3)]
+    [InlineData(3, 10)]
+    [InlineData(40, 100)] // it grows
+    [InlineData(100, 1)]
+    public void A_set_that_is_filled_anew_holds_what_it_is_filled_with_however_many_they_were(int before, int after)
+    {
+        Station first = new([.. Enumerable.Range(0, before).Select(_ => new object())]);
+        Station second = new([first.Names[0], .. Enumerable.Range(0, after).Select(_ => new object()), first.Names[^1]]);
+        HotSet set = new();
+        foreach (Station filling in new[] { first, first, second, second, first, second, first })
+        {
+            set.Fill(filling);
+
+            Assert.Equal([filling, .. filling.Names.Distinct()!], set.Objects.ToArray());
+            set.Fetch();
+        }
+    }
+
+    [Theory]
+    [InlineData(10, 3, 3)]
+    [InlineData(10, 3, 20)]
+    [InlineData(10, 9, 1)]
+    [InlineData(60, 20, 20)]
+    [InlineData(3, 10, 10)]
+    public void What_a_set_held_is_let_go_of_when_it_has_been_filled_twice_without_it(int before, int after, int last)
+    {
+        HotSet set = new();
+        WeakReference[] gone = FillAndForget(set, before);
+        Station[] fillings = [new([.. Enumerable.Range(0, after).Select(_ => new object())]), new([.. Enumerable.Range(0, last).Select(_ => new object())])];
+
+        set.Fill(fillings[0]);
+        set.Fill(fillings[1]);
+
+        GC.Collect();
+        Assert.DoesNotContain(gone, one => one.IsAlive);
+        Assert.Equal(last + 1, set.Objects.Length);
+    }
+
+    [Fact]
+    public void What_a_set_still_holds_lives()
+    {
+        HotSet set = new();
+        WeakReference[] held = FillAndForget(set, 10);
+
+        GC.Collect();
+
+        Assert.All(held, one => Assert.True(one.IsAlive));
+        GC.KeepAlive(set);
+    }
+
+    [Theory]
     [InlineData(0, 1)] // 24 bytes
     [InlineData(40, 1)] // 64
     [InlineData(41, 2)]
@@ -85,6 +138,15 @@ public sealed class HotSetTests
         set.Fetch();
 
         Assert.Equal(1001, set.Objects.Length);
+    }
+
+    // On a frame of its own, so that nothing of it stays on the stack.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference[] FillAndForget(HotSet set, int count)
+    {
+        Station station = new([.. Enumerable.Range(0, count).Select(_ => new object())]);
+        set.Fill(station);
+        return [.. set.Objects.ToArray().Select(one => new WeakReference(one))];
     }
 
     private sealed class Station(params object?[] names) : IHot

@@ -32,7 +32,8 @@ internal sealed class SendQueue(int limit, bool masked, SendArena? arena, IArena
     public int Count => _pendingCount + _inFlightCount - _inFlightWritten;
 
     /// <summary>True where <see cref="LeaveArena"/> has something to do. Asked without a lock on the arena's thread: no other puts anything there.</summary>
-    public bool IsInArena => _pendingInArena || _inFlightInArena;
+    /// <remarks>Another may take it away meanwhile: what it does before it says so must be seen as done, on every processor.</remarks>
+    public bool IsInArena => Volatile.Read(ref _pendingInArena) || Volatile.Read(ref _inFlightInArena);
 
     /// <summary>Queues a frame.</summary>
     /// <param name="opcode">Frame type.</param>
@@ -63,7 +64,8 @@ internal sealed class SendQueue(int limit, bool masked, SendArena? arena, IArena
             }
 
             (_inFlightAt, _inFlightCount, _inFlightWritten, _inFlightInArena) = (_pendingAt, _pendingCount, 0, _pendingInArena);
-            (_pendingCount, _pendingInArena) = (0, false);
+            _pendingCount = 0;
+            Volatile.Write(ref _pendingInArena, false);
             if (!_inFlightInArena)
             {
                 _inFlight = _pending;
@@ -140,7 +142,7 @@ internal sealed class SendQueue(int limit, bool masked, SendArena? arena, IArena
         {
             _pending = ArrayPool<byte>.Shared.Rent(Math.Max(SmallestBuffer, _pendingCount + more));
             arena!.Place(_pendingAt, _pendingCount).Span.CopyTo(_pending);
-            _pendingInArena = false;
+            Volatile.Write(ref _pendingInArena, false);
         }
     }
 
@@ -155,7 +157,8 @@ internal sealed class SendQueue(int limit, bool masked, SendArena? arena, IArena
                 arena!.Place(_inFlightAt + _inFlightWritten, count).Span.CopyTo(_inFlight);
             }
 
-            (_inFlightCount, _inFlightWritten, _inFlightInArena) = (count, 0, false);
+            (_inFlightCount, _inFlightWritten) = (count, 0);
+            Volatile.Write(ref _inFlightInArena, false);
         }
     }
 

@@ -35,9 +35,6 @@ internal sealed partial class LoopConnection : LoopHandler
 
     public EventLoop Loop => _loop;
 
-    // TLS has things to say that nobody here asked it to: new keys.
-    private bool HasToWrite => _writer.Waits || _tls is { HasUnsent: true };
-
     /// <summary>Completes when the descriptor is closed.</summary>
     public Task Closed => _closed.Task;
 
@@ -57,37 +54,6 @@ internal sealed partial class LoopConnection : LoopHandler
 
     /// <summary>The reader that had enough for the moment takes more. Any thread.</summary>
     public void Resume() => Request(LoopRequests.Resume);
-
-    /// <summary>As <see cref="LinkTransport.TryWrite"/>. From another thread than the loop's it takes nothing.</summary>
-    public bool TryWrite(ReadOnlySpan<byte> bytes, out int taken)
-    {
-        taken = 0;
-        return _loop.IsCurrent && _fd >= 0 && !_writer.Waits && LoopWriter.TryWrite(_fd, _tls, bytes, out taken);
-    }
-
-    /// <summary>As <see cref="LinkTransport.BeginWrite"/>. From another thread than the loop's it never ends at once.</summary>
-    public bool BeginWrite(ReadOnlyMemory<byte> bytes, Action written)
-    {
-        if (!_loop.IsCurrent)
-        {
-            _writer.Set(bytes, written);
-            Request(LoopRequests.Write);
-            return false;
-        }
-
-        _writer.Set(bytes, null);
-        if (TryEndWrite())
-        {
-            return true;
-        }
-
-        _writer.TellLater(written);
-        UpdateInterest();
-        return false;
-    }
-
-    /// <summary>As <see cref="LinkTransport.EndWrite"/>.</summary>
-    public void EndWrite() => _writer.Check();
 
     /// <summary>Resets the connection. Any thread, any number of times.</summary>
     public void Abort() => Request(LoopRequests.Abort);
@@ -142,11 +108,7 @@ internal sealed partial class LoopConnection : LoopHandler
             Learn();
         }
 
-        if (HasToWrite && canWrite && TryEndWrite())
-        {
-            UpdateInterest();
-            _writer.Tell();
-        }
+        Write(canWrite);
     }
 
     public override void OnPosted()
@@ -159,14 +121,7 @@ internal sealed partial class LoopConnection : LoopHandler
 
         if (requests.HasFlag(LoopRequests.Write) && !_writer.Waits)
         {
-            if (TryEndWrite())
-            {
-                _writer.Tell();
-            }
-            else
-            {
-                UpdateInterest();
-            }
+            GoOnWriting();
         }
 
         if (requests.HasFlag(LoopRequests.Limit) && _fd >= 0)
@@ -234,25 +189,17 @@ internal sealed partial class LoopConnection : LoopHandler
         }
 
         UpdateInterest();
-    }
-
-    // True once all is written, or it failed.
-    private bool TryEndWrite()
-    {
-        if (_fd < 0)
+        if (_writer.WaitsForPeer)
         {
-            _writer.Fail(_input.Error ?? new IOException("the connection is closed"));
-            return true;
+            GoOnWriting();
         }
-
-        return _writer.TryEnd(_fd, _tls);
     }
 
     private void UpdateInterest()
     {
         if (_fd >= 0 && _step is null)
         {
-            _loop.Watch(this, _fd, _input.Interest | (HasToWrite ? Libc.EPOLLOUT : 0));
+            _loop.Watch(this, _fd, _input.Interest | (WantsRoom ? Libc.EPOLLOUT : 0));
         }
     }
 

@@ -11,8 +11,11 @@ internal sealed class LoopWriter
     private Action? _written;
     private Exception? _error;
 
-    /// <summary>True while the kernel has too little room.</summary>
+    /// <summary>True while the kernel has too little room, or <see cref="WaitsForPeer"/>.</summary>
     public bool Waits { get; private set; }
+
+    /// <summary>True where it is not room that is missing: TLS must read before it can write.</summary>
+    public bool WaitsForPeer { get; private set; }
 
     /// <summary>Sets what is to be written.</summary>
     /// <param name="written">Called by <see cref="Tell"/>; null: nobody.</param>
@@ -60,12 +63,12 @@ internal sealed class LoopWriter
             _rest = _rest[count..];
             if (result != IoResult.Done)
             {
-                Waits = true;
+                (Waits, WaitsForPeer) = (true, result == IoResult.WantsRead);
                 return false;
             }
         }
 
-        Waits = false;
+        (Waits, WaitsForPeer) = (false, false);
         return true;
     }
 
@@ -76,7 +79,7 @@ internal sealed class LoopWriter
     {
         _error = error;
         _rest = default;
-        Waits = false;
+        (Waits, WaitsForPeer) = (false, false);
     }
 
     /// <summary>Tells who waits for the end.</summary>

@@ -60,6 +60,11 @@ internal sealed unsafe partial class TlsSession
             }
 
             IoResult sent = Send(fd, out Exception? error);
+            if (wants == 0)
+            {
+                Hold();
+            }
+
             if (sent == IoResult.WantsWrite)
             {
                 return sent;
@@ -67,7 +72,6 @@ internal sealed unsafe partial class TlsSession
 
             if (sent == IoResult.Done && wants == 0)
             {
-                Hold();
                 return OpenSsl.GetVerifyResult(_ssl) == 0 ? IoResult.Done : IoResult.Failed;
             }
 

@@ -7,6 +7,9 @@ namespace Matrixd.Transport.Loop;
 /// <remarks>Belongs to one <see cref="LoopConnection"/> and its loop's thread, its making apart. Owns native memory until <see cref="Dispose"/>.</remarks>
 internal sealed unsafe partial class TlsSession : IDisposable
 {
+    // Bytes encrypted at once: their records are all that waits for room, however large a write is.
+    private const int MostAtOnce = 64 * 1024;
+
     private readonly TlsOutbox _outbox = new();
     private nint _ssl;
     private TlsMemory? _memory; // of the loop that it is on, from the first step of the handshake on
@@ -71,7 +74,7 @@ internal sealed unsafe partial class TlsSession : IDisposable
             Hold();
         }
 
-        if (OpenSsl.BioPending(memory.Out) > 0 && Send(fd, out Exception? sendError) == IoResult.Failed && result == IoResult.WantsRead)
+        if (OpenSsl.BioPending(memory.Out) > 0 && Send(fd, out Exception? sendError) == IoResult.Failed && result is IoResult.WantsRead or IoResult.Done)
         {
             (result, error) = (IoResult.Failed, sendError);
         }
@@ -88,9 +91,16 @@ internal sealed unsafe partial class TlsSession : IDisposable
 
     /// <summary>Writes some of <paramref name="bytes"/>.</summary>
     /// <param name="count">How many are the session's now; with <see cref="IoResult.WantsWrite"/> it has not got rid of them yet.</param>
+    /// <returns><see cref="IoResult.WantsRead"/> where half of a ticket or the like has come: nothing is written before the rest was read.</returns>
     public IoResult Write(int fd, ReadOnlySpan<byte> bytes, out int count, out Exception? error)
     {
         count = 0;
+        if (_isBroken)
+        {
+            error = new IOException("the connection is broken");
+            return IoResult.Failed;
+        }
+
         if (HasUnsent && Send(fd, out error) is var sent && sent != IoResult.Done)
         {
             return sent;
@@ -106,12 +116,16 @@ internal sealed unsafe partial class TlsSession : IDisposable
         fixed (byte* memory = bytes)
         {
             OpenSsl.ClearError();
-            written = OpenSsl.Write(_ssl, memory, bytes.Length);
+            written = OpenSsl.Write(_ssl, memory, Math.Min(bytes.Length, MostAtOnce));
         }
 
         if (written <= 0)
         {
-            Judge(written, out error);
+            if (Judge(written, out error) == IoResult.WantsRead)
+            {
+                return IoResult.WantsRead;
+            }
+
             error ??= new IOException("the peer has ended the connection");
             _memory!.Clear();
             return IoResult.Failed;
@@ -120,6 +134,9 @@ internal sealed unsafe partial class TlsSession : IDisposable
         count = written;
         return Send(fd, out error);
     }
+
+    /// <summary>Sends records that waited for room. Where that fails, the next read or write tells.</summary>
+    public void SendUnsent(int fd) => _ = Send(fd, out _);
 
     /// <summary>close_notify, if there is room for it.</summary>
     public void SayGoodbye(int fd)
@@ -168,7 +185,13 @@ internal sealed unsafe partial class TlsSession : IDisposable
     private IoResult Send(int fd, out Exception? error)
     {
         IoResult result = _outbox.Send(fd, _memory!, out error);
-        _isBroken |= result == IoResult.Failed;
+        if (result == IoResult.Failed)
+        {
+            _isBroken = true; // records are missing from here on
+            _outbox.Drop();
+            _memory!.Clear();
+        }
+
         return result;
     }
 
