@@ -41,6 +41,10 @@ internal sealed class TransportRationed(TransportRound round) : LinkTransport
 
     public override SendArena Arena => round.Arena;
 
+    /// <summary>What a server's link makes of texts, in Latin-1.</summary>
+    public static string Frames(params string[] payloads)
+        => string.Concat(payloads.Select(payload => Encoding.Latin1.GetString(RawWebSocket.Frame(1, Encoding.Latin1.GetBytes(payload), mask: false))));
+
     public override bool Postpone(Action write) => round.Postpone(write);
 
     public override bool TryWrite(ReadOnlySpan<byte> bytes, out int taken)

@@ -86,6 +86,38 @@ public class TimerWheelModelTests
         Assert.Equal(200, _fired);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-20)]
+    public void A_timer_that_is_set_to_now_or_earlier_fires_at_the_next_tick_on_the_tick_too_and_from_another_s_fire(int milliseconds)
+    {
+        Advance(TimeSpan.FromMilliseconds(50), quiet: true);
+        Set(0, TimeSpan.FromMilliseconds(milliseconds));
+        Advance(TimeSpan.FromMilliseconds(4), quiet: true);
+        Assert.Equal(0, _fired);
+        Advance(TimeSpan.FromMilliseconds(1), quiet: true);
+        Assert.Equal(1, _fired);
+
+        List<long> ticks = [];
+        WheelTimer? again = null;
+        again = new WheelTimer(() =>
+        {
+            ticks.Add(Now);
+            if (ticks.Count < 3)
+            {
+                _wheel.Set(again!, TimeSpan.FromMilliseconds(milliseconds));
+            }
+        });
+        _wheel.Set(again, TimeSpan.FromMilliseconds(5));
+        for (int i = 0; i < 4; i++)
+        {
+            _time.Advance(TimerWheel.Tick);
+            _wheel.Advance();
+        }
+
+        Assert.Equal([12, 13, 14], ticks);
+    }
+
     [Fact]
     public void What_lies_turns_of_the_wheel_apart_in_the_same_place_fires_each_in_its_turn()
     {

@@ -102,8 +102,9 @@ public class SendQueueArenaTests
         _round.End();
 
         Assert.Equal("bcdef", Text(rest));
-        Assert.Equal((5, false), (line.Queue.Count, line.Queue.IsInArena));
+        Assert.Equal((8, false), (line.Queue.Count, line.Queue.IsInArena)); // what was taken counts until the write has ended
         line.Queue.Written(2);
+        Assert.Equal(3, line.Queue.Count);
         Assert.Equal("def", Text(line.Queue.Next()));
     }
 
@@ -118,8 +119,9 @@ public class SendQueueArenaTests
         Assert.Equal(0, line.Queue.Keep(5).Length);
 
         _round.End();
-        Assert.Equal(3, line.Queue.Count);
+        Assert.Equal(8, line.Queue.Count);
         line.Queue.Written(0);
+        Assert.Equal(3, line.Queue.Count);
         Assert.Equal(Frame("d"), line.TakeAll());
     }
 

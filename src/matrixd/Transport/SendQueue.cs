@@ -27,9 +27,10 @@ internal sealed class SendQueue(int limit, bool masked, SendArena? arena, IArena
     private int _inFlightCount;
     private int _inFlightWritten;
     private bool _inFlightInArena;
+    private int _taken; // of what is being written: the transport's already, but TLS may have it still
 
-    /// <summary>Framed bytes not yet written.</summary>
-    public int Count => _pendingCount + _inFlightCount - _inFlightWritten;
+    /// <summary>Framed bytes not yet written; those of a write that waits, all until it ends.</summary>
+    public int Count => _pendingCount + _inFlightCount - _inFlightWritten + _taken;
 
     /// <summary>True where <see cref="LeaveArena"/> has something to do. Asked without a lock on the arena's thread: no other puts anything there.</summary>
     /// <remarks>Another may take it away meanwhile: what it does before it says so must be seen as done, on every processor.</remarks>
@@ -82,6 +83,7 @@ internal sealed class SendQueue(int limit, bool masked, SendArena? arena, IArena
     public ReadOnlyMemory<byte> Keep(int taken)
     {
         _inFlightWritten += taken;
+        _taken = taken;
         MoveInFlight();
         return InFlight();
     }
@@ -90,6 +92,7 @@ internal sealed class SendQueue(int limit, bool masked, SendArena? arena, IArena
     public void Written(int count)
     {
         _inFlightWritten += count;
+        _taken = 0;
         if (_inFlightWritten == _inFlightCount)
         {
             DropInFlight();
@@ -100,7 +103,7 @@ internal sealed class SendQueue(int limit, bool masked, SendArena? arena, IArena
     public void DropInFlight()
     {
         Return(ref _inFlight);
-        (_inFlightCount, _inFlightWritten, _inFlightInArena) = (0, 0, false);
+        (_inFlightCount, _inFlightWritten, _inFlightInArena, _taken) = (0, 0, false, 0);
     }
 
     /// <summary>Throws away what waits. What is being written stays: the socket may still read it.</summary>
