@@ -226,7 +226,10 @@ internal sealed class GeminiConnection(IModelSink sink, GeminiCounters counters,
             sink.OnModelGoAway(timeLeft);
         }
 
-        Error = message.Error ?? Error;
+        if (message.Error is { } error)
+        {
+            Error = error;
+        }
     }
 
     private void TellTools(in GeminiMessage message)

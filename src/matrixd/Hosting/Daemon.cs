@@ -21,9 +21,6 @@ internal sealed partial class Daemon : IAsyncDisposable
     // What every known model speaks at [Hz].
     private const int ModelAudioRate = 24_000;
 
-    // Below it all calls' memory is found fast enough.
-    private const int CallsWorthHugePages = 32;
-
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _background = [];
     private readonly ILoggerFactory _loggers;
@@ -193,7 +190,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         _background.Add(Task.Run(WarmUpFilters, CancellationToken.None));
         _background.Add(_tokens.RunAsync(_stopping.Token));
         _background.Add(CheckModelAsync(config.Gemini, _stopping.Token));
-        _background.Add(HugePages.RunAsync(() => Registry.Slots >= CallsWorthHugePages, clock, _stopping.Token));
+        _background.Add(HugePages.RunAsync(() => Registry.Slots, clock, _stopping.Token));
         if (_certificate is not null)
         {
             _background.Add(_certificate.RunAsync(clock, _stopping.Token));

@@ -19,25 +19,33 @@ internal static partial class HugePages
     private const int MADV_COLLAPSE = 25;
     private const int EINVAL = 22;
 
-    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(5);
+    // Below it all calls' memory is found fast enough.
+    private const int FewestCalls = 32;
+    private const int LongestPause = 12; // looks
+
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_betweenBlocks = TimeSpan.FromMilliseconds(5);
 
     /// <summary>True where this machine has huge pages of this size, and they are not forbidden.</summary>
     public static bool AreAllowed(string setting) => Environment.SystemPageSize == SmallPage && setting.Length > 0 && !setting.Contains("[never]", StringComparison.Ordinal);
 
-    /// <summary>Gathers what has come to be used, again and again.</summary>
-    /// <param name="isWorthIt">Asked each time.</param>
-    public static async Task RunAsync(Func<bool> isWorthIt, TimeProvider clock, CancellationToken stopping)
+    /// <summary>Gathers what has come to be used, where calls have become more, and once a minute.</summary>
+    /// <param name="calls">How many there are.</param>
+    public static async Task RunAsync(Func<int> calls, TimeProvider clock, CancellationToken stopping)
     {
+        int before = 0;
+        int looks = 0;
         try
         {
             bool goesOn = AreAllowed(await ReadAsync("/sys/kernel/mm/transparent_hugepage/enabled"));
             while (goesOn)
             {
-                await Task.Delay(s_pause, clock, stopping);
-                if (isWorthIt())
+                await Task.Delay(s_betweenLooks, clock, stopping);
+                int now = calls();
+                if (now >= FewestCalls && (now > before + (before / 8) || ++looks == LongestPause))
                 {
                     goesOn = await GatherAsync(clock, stopping);
+                    (before, looks) = (now, 0);
                 }
             }
         }

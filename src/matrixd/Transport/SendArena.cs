@@ -10,7 +10,8 @@ internal sealed class SendArena
     private const int Size = 256 * 1024; // frames of 16 connections that are served side by side, ten times over
     private const int MostUsers = 1024;
     private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(Size, pinned: true);
-    private readonly List<IArenaUser> _users = new(MostUsers);
+    private readonly User[] _users = new User[MostUsers];
+    private int _userCount;
     private int _used;
     private int _thread;
 
@@ -25,7 +26,7 @@ internal sealed class SendArena
     /// <returns>False where there is no room, or another's place lies behind: nothing was taken.</returns>
     public bool TryTake(IArenaUser user, ref int at, int count, int size)
     {
-        if (Environment.CurrentManagedThreadId != _thread || size > Size - _used || (count > 0 ? at + count != _used : _users.Count == MostUsers))
+        if (Environment.CurrentManagedThreadId != _thread || size > Size - _used || (count > 0 ? at + count != _used : _userCount == MostUsers))
         {
             return false;
         }
@@ -33,7 +34,7 @@ internal sealed class SendArena
         if (count == 0)
         {
             at = _used;
-            _users.Add(user);
+            _users[_userCount++].Who = user;
         }
 
         _used += size;
@@ -46,12 +47,19 @@ internal sealed class SendArena
     /// <summary>The round is over: who still has something here takes it away.</summary>
     public void Clear()
     {
-        foreach (IArenaUser user in _users)
+        for (int i = 0; i < _userCount; i++)
         {
-            user.LeaveArena();
+            _users[i].Who.LeaveArena();
+            _users[i] = default;
         }
 
-        _users.Clear();
+        _userCount = 0;
         _used = 0;
+    }
+
+    // In an array of interfaces each store would ask whether the array takes it.
+    private struct User
+    {
+        public IArenaUser Who;
     }
 }
