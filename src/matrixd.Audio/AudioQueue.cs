@@ -2,17 +2,18 @@ namespace Matrixd.Audio;
 
 /// <summary>A bounded first-in first-out store of 16-bit PCM bytes.</summary>
 /// <remarks>
-/// Memory: bytes are kept in pooled segments of 8 KiB; an empty queue holds none, so that a silent call costs only this object.
-/// In steady state nothing is allocated. <see cref="Clear"/> gives the segments back; call it before letting go of a queue.
+/// Memory: bytes are kept in pooled blocks of 8 KiB; an empty queue holds none, so that a silent call costs only this object.
+/// In steady state nothing is allocated. <see cref="Clear"/> gives the blocks back; call it before letting go of a queue.
 /// Threads: not thread-safe; one owner at a time.
 /// Bytes may come in any portions. What is dropped is a whole number of samples, so that a stream never loses its alignment.
 /// </remarks>
 public sealed class AudioQueue
 {
-    private AudioSegment? _head; // oldest
-    private AudioSegment? _tail; // newest
-    private int _readOffset; // in _head
-    private int _writeOffset; // in _tail
+    private int[] _blocks = new int[4]; // a ring of numbers, the oldest first
+    private int _first;
+    private int _held;
+    private int _readOffset; // in the oldest
+    private int _writeOffset; // in the newest
 
     /// <summary>Makes an empty queue.</summary>
     /// <param name="capacity">The most it may hold [bytes]: positive and whole samples, that is even.</param>
@@ -66,8 +67,8 @@ public sealed class AudioQueue
         int done = 0;
         while (done < wanted)
         {
-            int part = Math.Min(wanted - done, ReadableInHead);
-            _head!.Bytes.AsSpan(_readOffset, part).CopyTo(destination[done..]);
+            int part = Math.Min(wanted - done, ReadableInOldest);
+            AudioBlocks.Bytes(Oldest).Slice(_readOffset, part).CopyTo(destination[done..]);
             Advance(part);
             done += part;
         }
@@ -83,7 +84,7 @@ public sealed class AudioQueue
         int wanted = Math.Min(bytes, Count);
         for (int left = wanted; left > 0;)
         {
-            int part = Math.Min(left, ReadableInHead);
+            int part = Math.Min(left, ReadableInOldest);
             Advance(part);
             left -= part;
         }
@@ -91,64 +92,68 @@ public sealed class AudioQueue
         return wanted;
     }
 
-    /// <summary>Empties the queue and gives its segments back. It can be used again.</summary>
+    /// <summary>Empties the queue and gives its blocks back. It can be used again.</summary>
     public void Clear() => Skip(Count);
 
-    private int ReadableInHead => (_head == _tail ? _writeOffset : AudioSegment.Size) - _readOffset;
+    private int ReadableInOldest => (_held == 1 ? _writeOffset : AudioBlocks.Size) - _readOffset;
+
+    private int Oldest => _blocks[_first];
+
+    private int Newest => _blocks[(_first + _held - 1) & (_blocks.Length - 1)];
 
     private void Append(ReadOnlySpan<byte> pcm)
     {
         while (!pcm.IsEmpty)
         {
-            if (_tail is null || _writeOffset == AudioSegment.Size)
+            if (_held == 0 || _writeOffset == AudioBlocks.Size)
             {
-                AddSegment();
+                AddBlock();
             }
 
-            int part = Math.Min(pcm.Length, AudioSegment.Size - _writeOffset);
-            pcm[..part].CopyTo(_tail!.Bytes.AsSpan(_writeOffset));
+            int part = Math.Min(pcm.Length, AudioBlocks.Size - _writeOffset);
+            pcm[..part].CopyTo(AudioBlocks.Bytes(Newest)[_writeOffset..]);
             _writeOffset += part;
             Count += part;
             pcm = pcm[part..];
         }
     }
 
-    private void AddSegment()
+    private void AddBlock()
     {
-        AudioSegment segment = AudioSegment.Rent();
-        if (_tail is null)
+        if (_held == _blocks.Length)
         {
-            _head = segment;
-            _readOffset = 0;
-        }
-        else
-        {
-            _tail.Next = segment;
+            int[] larger = new int[2 * _held];
+            for (int i = 0; i < _held; i++)
+            {
+                larger[i] = _blocks[(_first + i) & (_held - 1)];
+            }
+
+            (_blocks, _first) = (larger, 0);
         }
 
-        _tail = segment;
+        if (_held == 0)
+        {
+            _readOffset = 0;
+        }
+
+        _blocks[(_first + _held) & (_blocks.Length - 1)] = AudioBlocks.Rent();
+        _held++;
         _writeOffset = 0;
     }
 
-    // part <= ReadableInHead
+    // part <= ReadableInOldest
     private void Advance(int part)
     {
         _readOffset += part;
         Count -= part;
-        if (Count > 0 && _readOffset < AudioSegment.Size)
+        if (Count > 0 && _readOffset < AudioBlocks.Size)
         {
             return;
         }
 
-        AudioSegment used = _head!;
-        _head = used.Next;
+        AudioBlocks.Return(Oldest);
+        _first = (_first + 1) & (_blocks.Length - 1);
+        _held--;
         _readOffset = 0;
-        if (_head is null)
-        {
-            _tail = null;
-            _writeOffset = 0;
-        }
-
-        AudioSegment.Return(used);
     }
 }

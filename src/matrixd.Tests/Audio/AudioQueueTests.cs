@@ -108,13 +108,13 @@ public class AudioQueueTests
     }
 
     [Theory]
-    [InlineData(AudioSegment.Size)]
-    [InlineData(AudioSegment.Size - 2)]
-    [InlineData(AudioSegment.Size + 2)]
-    [InlineData(3 * AudioSegment.Size)]
-    public void The_seams_between_segments_do_not_show(int length)
+    [InlineData(AudioBlocks.Size)]
+    [InlineData(AudioBlocks.Size - 2)]
+    [InlineData(AudioBlocks.Size + 2)]
+    [InlineData(3 * AudioBlocks.Size)]
+    public void The_seams_between_blocks_do_not_show(int length)
     {
-        var queue = new AudioQueue(4 * AudioSegment.Size);
+        var queue = new AudioQueue(4 * AudioBlocks.Size);
         byte[] pcm = new byte[length];
         for (int round = 0; round < 5; round++)
         {
@@ -122,6 +122,44 @@ public class AudioQueueTests
             Assert.Equal(length, queue.Write(pcm));
             Assert.Equal(pcm, Drain(queue));
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Queues_beside_each_other_keep_their_own_bytes_through_any_writes_reads_and_drops(int seed)
+    {
+        const int Capacity = 30 * AudioBlocks.Size;
+        var random = new Random(seed);
+        AudioQueue[] queues = [new(Capacity), new(Capacity), new(Capacity)];
+        Queue<byte>[] models = [new(), new(), new()];
+        for (int step = 0; step < 3_000; step++)
+        {
+            int i = random.Next(queues.Length);
+            byte[] bytes = new byte[random.Next(3 * AudioBlocks.Size)];
+            switch (random.Next(4))
+            {
+                case 0 or 1:
+                    random.NextBytes(bytes);
+                    foreach (byte b in bytes.AsSpan(0, queues[i].Write(bytes)))
+                    {
+                        models[i].Enqueue(b);
+                    }
+
+                    break;
+                case 2:
+                    int read = queues[i].Read(bytes);
+                    Assert.Equal(Take(models[i], read), bytes[..read]);
+                    break;
+                default:
+                    Take(models[i], queues[i].Skip(bytes.Length));
+                    break;
+            }
+
+            Assert.Equal(models[i].Count, queues[i].Count);
+        }
+
+        Assert.All(queues.Zip(models), pair => Assert.Equal(pair.Second.ToArray(), Drain(pair.First)));
     }
 
     [Fact]
