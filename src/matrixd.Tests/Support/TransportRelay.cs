@@ -19,7 +19,7 @@ internal sealed class TransportRelay : IDisposable
     public TransportRelay(int port)
     {
         _listener.Start();
-        _running = RunAsync(port);
+        _running = Task.Run(() => RunAsync(port)); // on the pool: the end is waited for on the test's thread
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -42,7 +42,8 @@ internal sealed class TransportRelay : IDisposable
 
     /// <summary>Sends what is held back in one piece.</summary>
     /// <param name="records">So many, and goes on holding; 0: all, and what comes now comes at once.</param>
-    public async Task LetGoAsync(int records = 0)
+    /// <param name="end">The end of the stream comes right behind.</param>
+    public async Task LetGoAsync(int records = 0, bool end = false)
     {
         byte[] piece;
         lock (_gate)
@@ -54,6 +55,10 @@ internal sealed class TransportRelay : IDisposable
         }
 
         await _client!.SendAsync(piece, _over.Token);
+        if (end)
+        {
+            _client.Shutdown(SocketShutdown.Send);
+        }
     }
 
     public void Dispose()

@@ -81,7 +81,7 @@ internal sealed class TransportTlsRig : IDisposable
     {
         var limits = new WebSocketLimits { MaxMessageBytes = 16 << 20, SendQueueBytes = 32 << 20, SendTimeout = TimeSpan.FromMinutes(2), CloseTimeout = TimeSpan.FromMinutes(2) };
         var link = new PipeWebSocketLink(transport, isServer: false, limits, _wheel.Wheel);
-        _links.Add((link, link.RunAsync(sink)));
+        _links.Add((link, Task.Run(() => link.RunAsync(sink)))); // on the pool: the end is waited for on the test's thread
         return link;
     }
 

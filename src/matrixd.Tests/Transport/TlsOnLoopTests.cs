@@ -77,6 +77,28 @@ public sealed class TlsOnLoopTests : IDisposable
     }
 
     [Fact]
+    public async Task What_came_with_the_handshake_s_last_record_is_delivered_even_where_the_stream_has_ended_since()
+    {
+        byte[] first = Bytes(25_000, 9);
+        TransportTlsPeer peer = _rig.Peer(
+            peer =>
+            {
+                peer.Send(first);
+                peer.Read(1);
+            },
+            new TransportTlsPeer.Options(Tls12: true));
+        using var relay = new TransportRelay(peer.Port) { HoldsFrom = 20 };
+        Task<LoopTransport> dial = _rig.DialAsync(relay.Port);
+        await Eventually.TrueAsync(() => relay.HeldBytes > first.Length, "data is held back behind the handshake");
+
+        await relay.LetGoAsync(end: true);
+        _rig.Run(await dial, _sink);
+
+        Assert.Equal(first, await _sink.MessageAsync());
+        Assert.Equal((WebSocketCloseCause.Lost, null), ((await _sink.ClosedAsync()).Cause, (await _sink.ClosedAsync()).Error));
+    }
+
+    [Fact]
     public async Task Data_in_one_piece_with_close_notify_comes_first_and_then_the_end()
     {
         TransportTlsPeer peer = _rig.Peer(peer =>
@@ -141,7 +163,7 @@ public sealed class TlsOnLoopTests : IDisposable
     }
 
     [Fact]
-    public async Task One_write_may_be_as_large_as_it_likes()
+    public async Task One_write_may_be_as_large_as_it_likes_and_has_left_us_when_it_ends()
     {
         using var read = new ManualResetEventSlim();
         var got = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -151,7 +173,7 @@ public sealed class TlsOnLoopTests : IDisposable
                 Await(read);
                 got.SetResult(peer.Read(Large));
             },
-            new TransportTlsPeer.Options(ReceiveBytes: 8192));
+            new TransportTlsPeer.Options(ReceiveBytes: 8192, SmallRecords: true)); // no ticket that nobody reads: it would make a reset of the end
         LoopTransport transport = await _rig.DialAsync(peer.Port, sendBytes: 4096);
         byte[] bytes = Bytes(Large, 8);
 
@@ -160,7 +182,7 @@ public sealed class TlsOnLoopTests : IDisposable
         read.Set();
 
         await writing.WaitAsync(Patience);
-        Assert.Equal(bytes, await got.Task.WaitAsync(Patience));
         await transport.CloseAsync();
+        Assert.Equal(bytes, await got.Task.WaitAsync(Patience));
     }
 }
