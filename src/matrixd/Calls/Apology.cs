@@ -10,9 +10,10 @@ internal sealed class Apology
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(30);
 
     private readonly TimeSpan _until;
+    private volatile bool _isQueued; // all that will ever play is in the playout
 
     /// <param name="begun">Time since the call's start.</param>
-    /// <param name="play">Plays s16le mono of a rate [Hz]; takes the gate.</param>
+    /// <param name="play">Plays s16le mono of a rate [Hz] and says <see cref="Queued"/>; takes the gate.</param>
     /// <param name="failed">Told why it cannot be played.</param>
     public Apology(string path, ModelEnding ending, TimeSpan begun, Action<byte[], int> play, Action<string> failed)
     {
@@ -26,10 +27,13 @@ internal sealed class Apology
 
     public Task Running { get; }
 
-    /// <summary>True where the caller has heard it, or cannot, or has heard enough.</summary>
-    public bool IsOver(TimeSpan elapsed, bool isPlaying) => (Running.IsCompleted && !isPlaying) || elapsed >= _until;
+    /// <summary>It is in the playout. Said under the gate that plays it: who sees it played sees this, too.</summary>
+    public void Queued() => _isQueued = true;
 
-    private static async Task PlayAsync(string path, Action<byte[], int> play, Action<string> failed)
+    /// <summary>True where the caller has heard it, or cannot, or has heard enough.</summary>
+    public bool IsOver(TimeSpan elapsed, bool isPlaying) => (_isQueued && !isPlaying) || elapsed >= _until;
+
+    private async Task PlayAsync(string path, Action<byte[], int> play, Action<string> failed)
     {
         await Task.Yield(); // a file is read: not under the gate
         try
@@ -40,6 +44,10 @@ internal sealed class Apology
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
         {
             failed(e.Message); // ArgumentException: a rate that cannot be brought to the caller's
+        }
+        finally
+        {
+            Queued(); // or nothing ever comes
         }
     }
 }

@@ -251,6 +251,7 @@ internal sealed partial class CallSession : IHot
             if (_endReason == CallEndReason.None)
             {
                 _media.Play(pcm, sampleRate);
+                _apology?.Queued();
                 _media.Pump();
                 _caller.Flush();
             }

@@ -201,7 +201,7 @@ internal sealed unsafe class EventLoop : IDisposable
             {
                 handler.OnPosted();
             }
-#pragma warning disable CA1031 // as in Dispatch
+#pragma warning disable CA1031 // as in LoopBatch.Work
             catch (Exception e)
 #pragma warning restore CA1031
             {
