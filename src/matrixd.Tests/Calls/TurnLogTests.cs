@@ -163,6 +163,30 @@ public sealed class TurnLogTests
     }
 
     [Fact]
+    public async Task Turns_that_are_open_side_by_side_are_written_in_their_order_and_so_are_those_after_them()
+    {
+        await using CallStory story = CallStory.Joined();
+        for (int round = 0; round < 3; round++)
+        {
+            story.Model.Understands($"asked {round}");
+            for (int i = 0; i < 12; i++)
+            {
+                story.Model.Sink.OnModelTranscript($"answered {round} {i}");
+                story.Model.Says(Signals.Tone(440, 24_000, 0.1));
+                story.Model.EndsTurn();
+            }
+
+            story.Line(4000);
+        }
+
+        string[] told = [.. Enumerable.Range(0, 3).SelectMany(round => (string[])[$"asked {round}", .. Enumerable.Range(0, 12).Select(i => $"answered {round} {i}")])];
+        Assert.Equal(told, story.Log.Turns.OrderBy(turn => turn.Number).Select(turn => turn.Said));
+        Assert.Equal(Enumerable.Range(1, told.Length), story.Log.Turns.Select(turn => turn.Number).Order());
+        IEnumerable<int> ofModel = story.Log.Turns.Where(turn => turn.Speaker == Speaker.Model).Select(turn => turn.Number);
+        Assert.Equal(ofModel.Order(), ofModel);
+    }
+
+    [Fact]
     public async Task The_text_of_one_turn_is_bounded()
     {
         await using CallStory story = CallStory.Joined();

@@ -3,7 +3,8 @@ namespace Matrixd.Calls;
 /// <summary>The transcript of a call as it grows: who said what, when, and what the caller heard of it.</summary>
 /// <remarks>
 /// Transcription comes in pieces and in no fixed order against the audio, so a turn is written down a moment after it has closed.
-/// Owned by one call, under its gate. Redaction of what is written belongs here, before <see cref="Write"/>.
+/// Owned by one call, under its gate. Redaction of what is written belongs here, before <see cref="Write"/>. Turns stand at their places for as long as
+/// they are open and are known by them: a reference stored for each would have the next collection walk what stands around it, in every call.
 /// </remarks>
 internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid, int sampleRate)
 {
@@ -14,41 +15,52 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
     private const int MaxRecent = 16;
 
     // Turns that serve again: the caller's, the model's, and one of either that is still settling.
-    private const int MaxSpare = 4;
+    private const int MostKept = 4;
 
-    private readonly List<OpenTurn> _open = new(4);
-    private readonly Stack<OpenTurn> _spare = new(MaxSpare);
+    private const int None = -1;
+
+    private readonly List<OpenTurn> _turns = new(MostKept);
+    private readonly List<int> _open = new(MostKept); // places, by number of their turns
+    private readonly Stack<int> _free = new(MostKept); // places of turns that are over
     private readonly Queue<TurnRecord> _recent = new();
     private int _numbers;
-    private OpenTurn? _caller;
-    private OpenTurn? _model;
+    private int _caller = None; // a place
+    private int _model = None;
     private bool _modelSpoke;
 
     /// <summary>What the caller has been understood to say since the model spoke last; empty: nothing yet.</summary>
-    public string CallerWords => _caller?.Said ?? "";
+    public string CallerWords => Caller?.Said ?? "";
 
     /// <summary>What the model has said of the turn that is not complete; empty: there is none.</summary>
-    public string ModelWords => _model is { Interrupted: false } turn ? turn.Said : "";
+    public string ModelWords => Model is { Interrupted: false } turn ? turn.Said : "";
 
     /// <summary>The latest turns, those that are not over too, by number; of these as much as has come.</summary>
     public IReadOnlyList<TurnRecord> Recent(long now) =>
-        [.. _recent.Concat(_open.Where(turn => !turn.IsEmpty).Select(turn => Record(turn, turn.End < 0 ? now : turn.End))).OrderBy(turn => turn.Number)];
+    [
+        .. _recent
+            .Concat(_open.Select(place => _turns[place]).Where(turn => !turn.IsEmpty).Select(turn => Record(turn, turn.End < 0 ? now : turn.End)))
+            .OrderBy(turn => turn.Number),
+    ];
+
+    private OpenTurn? Caller => _caller == None ? null : _turns[_caller];
+
+    private OpenTurn? Model => _model == None ? null : _turns[_model];
 
     /// <summary>A piece of what the caller was understood to say.</summary>
     public void CallerSaid(ReadOnlySpan<char> text, SpeechTracker speech, long now)
     {
-        if (_caller is null)
+        if (Caller is not { } turn)
         {
-            _caller = Open(Speaker.Caller);
-            _caller.Start = speech.Start < 0 ? now : speech.Start;
-            _caller.ClosedAt = _modelSpoke ? now : -1; // understood after the answer began: it does not run on into what the caller says next
+            turn = Open(Speaker.Caller, out _caller);
+            turn.Start = speech.Start < 0 ? now : speech.Start;
+            turn.ClosedAt = _modelSpoke ? now : -1; // understood after the answer began: it does not run on into what the caller says next
         }
 
-        _caller.AddText(text);
-        _caller.End = Math.Max(speech.End, _caller.Start);
-        if (_caller.ClosedAt >= 0)
+        turn.AddText(text);
+        turn.End = Math.Max(speech.End, turn.Start);
+        if (turn.ClosedAt >= 0)
         {
-            _caller.ClosedAt = now;
+            turn.ClosedAt = now;
         }
     }
 
@@ -59,9 +71,9 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
     /// <param name="position">Playout position of its first sample.</param>
     public void ModelSpeaks(long position, long now)
     {
-        if (_model is { Interrupted: true })
+        if (Model is { Interrupted: true })
         {
-            _model = null; // its end was never announced
+            _model = None; // its end was never announced
         }
 
         ModelTurn(position);
@@ -75,8 +87,9 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
     /// <summary>Audio is on its way to the caller: turns whose first sample is in it have begun.</summary>
     public void ModelHeard(PlayoutClock clock, SpeechTracker speech)
     {
-        foreach (OpenTurn turn in _open)
+        foreach (int place in _open)
         {
+            OpenTurn turn = _turns[place];
             if (turn is { Speaker: Speaker.Model, Start: < 0, Interrupted: false } && clock.Sent > turn.FirstPosition)
             {
                 long heardAt = clock.TimeOf(turn.FirstPosition);
@@ -89,8 +102,9 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
     /// <summary>What was sent beyond this position was not heard, and is sent again later.</summary>
     public void TakenBack(long heard)
     {
-        foreach (OpenTurn turn in _open)
+        foreach (int place in _open)
         {
+            OpenTurn turn = _turns[place];
             if (turn is { Speaker: Speaker.Model, Interrupted: false } && turn.FirstPosition >= heard)
             {
                 turn.Start = -1;
@@ -102,7 +116,7 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
     /// <summary>All audio of the model's turn is in.</summary>
     public void ModelGenerated(long position)
     {
-        if (_model is { LastPosition: < 0 } turn)
+        if (Model is { LastPosition: < 0 } turn)
         {
             turn.LastPosition = position;
         }
@@ -111,13 +125,13 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
     /// <summary>The model's turn is over: what it says next is another one.</summary>
     public void ModelTurnComplete(long position, long now)
     {
-        if (_model is { } turn)
+        if (Model is { } turn)
         {
             turn.LastPosition = turn.LastPosition < 0 ? position : turn.LastPosition;
             turn.ClosedAt = turn.Interrupted ? now : turn.ClosedAt;
         }
 
-        _model = null;
+        _model = None;
         _modelSpoke = false;
     }
 
@@ -126,8 +140,9 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
     /// <param name="written">Playout position after all that had come in.</param>
     public void Interrupted(long heard, long written, long now)
     {
-        foreach (OpenTurn turn in _open)
+        foreach (int place in _open)
         {
+            OpenTurn turn = _turns[place];
             if (turn is { Speaker: Speaker.Model, Interrupted: false } && (turn.LastPosition < 0 || turn.LastPosition > heard))
             {
                 turn.LastPosition = turn.LastPosition < 0 ? written : turn.LastPosition;
@@ -144,7 +159,7 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
     {
         for (int i = 0; i < _open.Count; i++)
         {
-            OpenTurn turn = _open[i];
+            OpenTurn turn = _turns[_open[i]];
             if (turn is { Speaker: Speaker.Model, ClosedAt: < 0, LastPosition: >= 0 } && played >= turn.LastPosition)
             {
                 turn.End = now;
@@ -154,18 +169,7 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
             if (turn.ClosedAt >= 0 && now - turn.ClosedAt >= _settling)
             {
                 Write(turn);
-                _open.RemoveAt(i--);
-                _caller = _caller == turn ? null : _caller;
-                if (_model == turn)
-                {
-                    _model = null;
-                    _modelSpoke = false;
-                }
-
-                if (_spare.Count < MaxSpare)
-                {
-                    _spare.Push(turn);
-                }
+                Release(i--);
             }
         }
     }
@@ -173,8 +177,9 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
     /// <summary>The call is over: writes everything down as far as it was heard.</summary>
     public void Complete(long played, long written, long now)
     {
-        foreach (OpenTurn turn in _open)
+        while (_open.Count > 0)
         {
+            OpenTurn turn = _turns[_open[0]];
             if (turn is { Speaker: Speaker.Model, Interrupted: false })
             {
                 turn.LastPosition = turn.LastPosition < 0 ? written : turn.LastPosition;
@@ -183,33 +188,58 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
             }
 
             Write(turn);
+            Release(0);
         }
-
-        _open.Clear();
     }
 
     private OpenTurn ModelTurn(long position)
     {
-        if (_model is null)
+        if (Model is not { } turn)
         {
-            _model = Open(Speaker.Model);
-            _model.FirstPosition = position;
+            turn = Open(Speaker.Model, out _model);
+            turn.FirstPosition = position;
         }
 
-        return _model;
+        return turn;
     }
 
-    private OpenTurn Open(Speaker speaker)
+    private OpenTurn Open(Speaker speaker, out int place)
     {
-        OpenTurn turn = _spare.TryPop(out OpenTurn? spare) ? spare : new OpenTurn();
+        if (!_free.TryPop(out place))
+        {
+            place = _turns.Count;
+            _turns.Add(new OpenTurn());
+        }
+
+        _open.Add(place);
+        OpenTurn turn = _turns[place];
         turn.Begin(++_numbers, speaker);
-        _open.Add(turn);
         return turn;
+    }
+
+    /// <param name="index">In the list of those that are open.</param>
+    private void Release(int index)
+    {
+        int place = _open[index];
+        _open.RemoveAt(index);
+        _free.Push(place);
+        _caller = _caller == place ? None : _caller;
+        if (_model == place)
+        {
+            _model = None;
+            _modelSpoke = false;
+        }
+
+        if (_open.Count == 0 && _turns.Count > MostKept)
+        {
+            _turns.Clear();
+            _free.Clear();
+        }
     }
 
     private void CloseCaller(long now)
     {
-        if (_caller is { ClosedAt: < 0 } turn)
+        if (Caller is { ClosedAt: < 0 } turn)
         {
             turn.ClosedAt = now;
         }
