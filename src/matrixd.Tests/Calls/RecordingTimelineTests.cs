@@ -176,9 +176,10 @@ public sealed class RecordingTimelineTests : IDisposable
         }
     }
 
+    // Rates that no other test has: the rings of an ended call would serve again.
     [Theory]
-    [InlineData(8000, 41_000)]
-    [InlineData(24_000, 122_000)]
+    [InlineData(8016, 41_000)]
+    [InlineData(24_016, 122_000)]
     public async Task A_call_takes_no_more_memory_for_its_recording_than_its_window_needs(int rate, long bytes)
     {
         await using RecordingWriter writer = Writer();
@@ -187,6 +188,56 @@ public sealed class RecordingTimelineTests : IDisposable
         RecordingTimeline timeline = new(file, rate, s_ahead);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, bytes * 9 / 10, bytes);
         GC.KeepAlive(timeline);
+    }
+
+    [Fact]
+    public async Task A_call_takes_the_memory_of_one_that_has_ended_and_hears_nothing_of_it()
+    {
+        const int Rate = 7990; // of no other test
+        await using RecordingWriter writer = Writer();
+        short[] loud = Signals.Noise(Rate, 2, seed: 1);
+        RecordingTimeline first = new(writer.Open(CallSid.Parse("first"), Rate), Rate, s_ahead);
+        for (int now = 0; now < loud.Length; now += Rate / 10)
+        {
+            first.WriteCaller(now, loud.AsSpan(now, Rate / 10));
+            first.WriteHeard(now, loud.AsSpan(now, Rate / 10));
+            first.Advance(now);
+        }
+
+        first.WriteHeard(loud.Length, loud.AsSpan(0, Rate / 2)); // what is never heard
+        first.Complete(loud.Length);
+        RecordingFile file = writer.Open(CallSid.Parse("second"), Rate);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        RecordingTimeline second = new(file, Rate, s_ahead);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000);
+        second.WriteHeard(100, [1, 2, 3]);
+        second.Complete(2 * Rate);
+
+        await file.Finished.WaitAsync(TimeSpan.FromSeconds(30));
+        WavAudio wav = WavFile.Read(file.Path);
+        Assert.Equal(2 * Rate, wav.Samples.Length / 2);
+        Assert.All(RecordingTests.Channel(wav, 0), sample => Assert.Equal(0, sample));
+        Assert.Equal([1, 2, 3], RecordingTests.Channel(wav, 1)[100..103]);
+        Assert.Equal(6, RecordingTests.Channel(wav, 1).Sum(sample => sample));
+    }
+
+    [Fact]
+    public async Task What_comes_after_the_end_of_a_call_reaches_no_other()
+    {
+        const int Rate = 7970; // of no other test
+        await using RecordingWriter writer = Writer();
+        RecordingTimeline ended = new(writer.Open(CallSid.Parse("ended"), Rate), Rate, s_ahead);
+        ended.Complete(Rate);
+        RecordingFile file = writer.Open(CallSid.Parse("next"), Rate);
+        RecordingTimeline next = new(file, Rate, s_ahead);
+
+        ended.WriteCaller(Rate, Signals.Noise(Rate, 0.1, seed: 1));
+        ended.WriteHeard(Rate, Signals.Noise(Rate, 0.1, seed: 2));
+        next.Complete(Rate);
+
+        await file.Finished.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.All(WavFile.Read(file.Path).Samples, sample => Assert.Equal(0, sample));
     }
 
     private static short[] Drained(ref RecordingSide side)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Matrixd.Audio;
 using Matrixd.Memory;
 
@@ -34,7 +35,6 @@ internal sealed class Playout : IHot
     private readonly PlayoutMarks _marks;
     private readonly PlayoutTurns _turnEnds = new();
     private readonly PlayoutInput _input;
-    private readonly byte[] _chunk;
     private readonly int _sampleRate;
     private readonly int _chunkBytes;
     private readonly long _lead;
@@ -61,7 +61,6 @@ internal sealed class Playout : IHot
 
         // 3,200 bytes are 67 ms at 24 kHz: 100 ms there halves the frames and is still a multiple of 320.
         _chunkBytes = Math.Max(MinChunkBytes, Bytes(sampleRate / 10));
-        _chunk = new byte[2 * _chunkBytes];
         _lead = Samples(lead);
         _tailWait = Samples(s_tailWait);
         _fadeFrom = -sampleRate;
@@ -250,9 +249,11 @@ internal sealed class Playout : IHot
         return rest < 2 * _chunkBytes ? rest : _chunkBytes;
     }
 
+    // On the stack, which is in the caches: a call's own buffer would have been pushed out of them since its last chunk. At most two chunks.
+    [SkipLocalsInit]
     private void SendChunk(int bytes, long now)
     {
-        Span<byte> chunk = _chunk.AsSpan(0, bytes);
+        Span<byte> chunk = stackalloc byte[bytes];
         if (Clock.IsDry(now))
         {
             _queue.ForgetSent();

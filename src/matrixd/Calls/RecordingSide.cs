@@ -3,15 +3,15 @@ namespace Matrixd.Calls;
 /// <summary>One side of a time line: a ring of samples that can be written at any place of a window, and is silence where nobody wrote.</summary>
 /// <remarks>
 /// It is as long as its window, of no round length, so that a call takes no more memory than its window needs; what is written or read lies in at most
-/// two straight runs. Places count from the first sample that is still kept. Owned by one <see cref="RecordingTimeline"/>, under its call's gate.
+/// two straight runs. Places count from the first sample that is still kept. Owned by one <see cref="RecordingTimeline"/>, under its call's gate, until <see cref="Release"/>.
 /// </remarks>
 /// <param name="length">Of the window [samples].</param>
 internal struct RecordingSide(int length)
 {
-    private readonly short[] _samples = new short[length];
+    private short[] _samples = RecordingRings.Rent(length);
     private int _first; // where the first sample of the window is
 
-    /// <summary>Of the window [samples].</summary>
+    /// <summary>Of the window [samples]; 0 once it is released.</summary>
     public readonly int Length => _samples.Length;
 
     /// <summary>Puts samples at a place of the window; all of them are inside it.</summary>
@@ -40,6 +40,14 @@ internal struct RecordingSide(int length)
     {
         _samples.AsSpan(_first, count).Clear();
         _first = Index(count);
+    }
+
+    /// <summary>Gives its memory back. It is empty from here on.</summary>
+    public void Release()
+    {
+        RecordingRings.Return(_samples);
+        _samples = [];
+        _first = 0;
     }
 
     private readonly int Index(int place)

@@ -7,7 +7,7 @@ namespace Matrixd.Calls;
 /// <remarks>
 /// Either side can be written at any place between what has been handed to the disk writer and a window ahead of it: late frames, gaps and audio that
 /// is yet to be heard each go where they belong, and what nobody wrote is silence. The sides are kept apart until they are handed over, so that a frame
-/// touches half the memory. Owned by one call, under its gate; the only allocation is the sides. Positions are samples since the arrival of <c>start</c>.
+/// touches half the memory. Owned by one call, under its gate; the only memory is the sides'. Positions are samples since the arrival of <c>start</c>.
 /// </remarks>
 internal sealed class RecordingTimeline
 {
@@ -61,7 +61,7 @@ internal sealed class RecordingTimeline
     public void WriteCaller(long position, ReadOnlySpan<short> pcm)
     {
         _callerEnd = Math.Max(_callerEnd, position + pcm.Length);
-        while (!pcm.IsEmpty)
+        while (!pcm.IsEmpty && _caller.Length > 0)
         {
             int count = Math.Min(pcm.Length, _caller.Length);
             HandOverTo(position + count - _caller.Length); // time has passed without Advance, and this is older than patience
@@ -100,11 +100,13 @@ internal sealed class RecordingTimeline
         HandOverTo(Math.Max(Math.Min(now - _settled, _callerEnd), now - _patience));
     }
 
-    /// <summary>The call is over: hands over everything up to now, and closes the file.</summary>
+    /// <summary>The call is over: hands over everything up to now, closes the file and gives the memory back. Nothing is written any more.</summary>
     public void Complete(long now)
     {
         HandOverTo(now);
         _file.Complete();
+        _caller.Release();
+        _heard.Release();
     }
 
     private void HandOverTo(long position)
