@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Matrixd.Audio;
 using Matrixd.Memory;
 
@@ -250,7 +249,7 @@ internal sealed class Playout : IHot
     }
 
     // On the stack, which is in the caches: a call's own buffer would have been pushed out of them since its last chunk. At most two chunks.
-    [SkipLocalsInit]
+    [System.Runtime.CompilerServices.SkipLocalsInit]
     private void SendChunk(int bytes, long now)
     {
         Span<byte> chunk = stackalloc byte[bytes];
