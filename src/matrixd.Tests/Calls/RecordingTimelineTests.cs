@@ -234,6 +234,7 @@ public sealed class RecordingTimelineTests : IDisposable
 
         ended.WriteCaller(Rate, Signals.Noise(Rate, 0.1, seed: 1));
         ended.WriteHeard(Rate, Signals.Noise(Rate, 0.1, seed: 2));
+        ended.Advance(3 * Rate);
         next.Complete(Rate);
 
         await file.Finished.WaitAsync(TimeSpan.FromSeconds(30));

@@ -109,9 +109,10 @@ internal sealed class RecordingTimeline
         _heard.Release();
     }
 
+    // After the end there is nothing to hand over, whatever time it is.
     private void HandOverTo(long position)
     {
-        while (Final < position)
+        while (Final < position && _caller.Length > 0)
         {
             HandOver((int)Math.Min(_block, position - Final));
         }
