@@ -11,9 +11,6 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
     // How long late pieces of a closed turn are waited for: transcripts promise to be on disk within a second.
     private readonly long _settling = sampleRate / 2;
 
-    // What the store may not have yet: rows are on disk within a second.
-    private const int MaxRecent = 16;
-
     // Turns that serve again: the caller's, the model's, and one of either that is still settling.
     private const int MostKept = 4;
 
@@ -22,7 +19,7 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
     private readonly List<OpenTurn> _turns = new(MostKept);
     private readonly List<int> _open = new(MostKept); // places, by number of their turns
     private readonly Stack<int> _free = new(MostKept); // places of turns that are over
-    private readonly Queue<TurnRecord> _recent = new();
+    private readonly RecentTurns _recent = new(callSid, streamSid);
     private int _numbers;
     private int _caller = None; // a place
     private int _model = None;
@@ -37,7 +34,7 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
     /// <summary>The latest turns, those that are not over too, by number; of these as much as has come.</summary>
     public IReadOnlyList<TurnRecord> Recent(long now) =>
     [
-        .. _recent
+        .. _recent.Records
             .Concat(_open.Select(place => _turns[place]).Where(turn => !turn.IsEmpty).Select(turn => Record(turn, turn.End < 0 ? now : turn.End)))
             .OrderBy(turn => turn.Number),
     ];
@@ -254,12 +251,7 @@ internal sealed class TurnLog(ICallLog log, CallSid callSid, StreamSid streamSid
 
         TurnRecord record = Record(turn, turn.End);
         log.Turn(record);
-        if (_recent.Count == MaxRecent)
-        {
-            _recent.Dequeue();
-        }
-
-        _recent.Enqueue(record);
+        _recent.Add(record);
     }
 
     private TurnRecord Record(OpenTurn turn, long end)
