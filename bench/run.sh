@@ -15,16 +15,20 @@ native_tools() {
   bench/native/build.sh
 }
 
+# The load is the clock that all else is measured by: with a processor to itself it runs in real time, where that is allowed (root).
+load_first() { first=(); if [ "$(nproc)" -gt 1 ] && chrt -f 10 true 2>/dev/null; then first=(chrt -f 10); else echo "the load runs as all else does: root and a second processor would keep it on time" >&2; fi; }
+
 # calls: what the binary's own command does, with the floor to compare with and the load in C, which costs less than the one in the binary.
 calls() {
   ./build.sh native
   native_tools
-  artifacts/matrixd bench calls --load artifacts/bench/load --floor artifacts/bench/floor "$@"
+  load_first
+  artifacts/matrixd bench calls --load artifacts/bench/load --floor artifacts/bench/floor ${first:+--load-first} "$@"
 }
 
 # pair: floor and daemon by turns under the same load, --calls N (400), --seconds S (20), --rounds R (3), --grid-us US (1000), --binary FILE,
 # --against FILE: another build, by turns with the first, to say what a change is worth;
-# --busy yes: the machine has other work, so both run in real time, the load before the other (root).
+# --busy yes: the machine has other work, so floor and daemon run in real time, too, after the load (root).
 # The processor time of one that is measured is divided by the audio that really flowed, so a machine that is busy with other work tells little lies only.
 pair() {
   local calls=400 seconds=20 rounds=3 grid=1000 binary=artifacts/matrixd against="" busy="" round
@@ -37,8 +41,9 @@ pair() {
   done
   [ -x "$binary" ] || ./build.sh native
   native_tools
-  rt=() before=()
-  if [ "$busy" = yes ]; then rt=(chrt -f 10) before=(chrt -r 5); fi
+  load_first
+  before=()
+  if [ "$busy" = yes ]; then before=(chrt -r 5); fi
   work=$(mktemp -d)
   trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
   for round in $(seq "$rounds"); do
@@ -62,9 +67,10 @@ times() { grep '^{' "$run/load.out" | grep -o "\"$1\":{[^}]*" | sed 's/.*"p50_ms
 
 measure() {
   local what=$1 calls=$2 seconds=$3 grid=$4 binary=$5 load target gemini auth=-
+  trap 'kill $(jobs -p) 2>/dev/null || true' EXIT # a pipe's own shell: what it started goes with it, whatever failed
   run=$(mktemp -d -p "$work")
   mkfifo "$run/in"
-  "${rt[@]}" taskset -c 1 artifacts/bench/load --ca-out "$run/ca.pem" --grid-us "$grid" <"$run/in" >"$run/load.out" 2>"$run/load.err" &
+  "${first[@]}" taskset -c 1 artifacts/bench/load --ca-out "$run/ca.pem" --grid-us "$grid" <"$run/in" >"$run/load.out" 2>"$run/load.err" &
   load=$!
   exec 9>"$run/in"
   wait_for "$run/load.out" ready 10

@@ -26,7 +26,8 @@ soak_start() {
   soak_out=${soak_out:-$run/soak.csv}
   trap '{ kill -KILL $(jobs -p); wait; } 2>/dev/null; rm -rf "$run"' EXIT # at once: a daemon that drains would write into what is being removed
   mkfifo "$run/in"
-  taskset -c 1 artifacts/bench/load --ca-out "$run/ca.pem" --grid-us 1000 <"$run/in" >"$run/load.out" 2>"$run/load.err" &
+  load_first
+  "${first[@]}" taskset -c 1 artifacts/bench/load --ca-out "$run/ca.pem" --grid-us 1000 <"$run/in" >"$run/load.out" 2>"$run/load.err" &
   load=$!
   exec 9>"$run/in"
   wait_for "$run/load.out" ready 10

@@ -17,6 +17,7 @@ internal static class BenchCommand
           --config FILE     of the daemon that is to use the result (max_calls = 0); it is stored beside its database
           --state DIR       or store it there
           --floor FILE      a floor to compare with, --pairs N (3) times by turns at --pair-calls N (400); --pairs-only
+          --load-first      the load runs in real time: what is late is not the load (root; needs a second processor)
           --busy            the machine has other work: load and daemon run in real time, before all others (root)
           --load FILE       another load than the one built in
         """;

@@ -37,6 +37,9 @@ internal sealed record BenchPlan
     /// <summary>The machine has other work: load and daemon run in real time. Needs root.</summary>
     public bool Busy { get; init; }
 
+    /// <summary>The load runs in real time, so that what is late is not the load (root).</summary>
+    public bool LoadFirst { get; init; }
+
     /// <summary>False: pairs alone.</summary>
     public bool Capacity { get; init; } = true;
 
@@ -62,6 +65,7 @@ internal sealed record BenchPlan
                 "--pair-calls" => plan with { PairCalls = flags.Number(1, LoadCalls.Most) },
                 "--pairs-only" => plan with { Capacity = false },
                 "--busy" => plan with { Busy = true },
+                "--load-first" => plan with { LoadFirst = true },
                 _ => throw flags.Unknown(),
             };
         }

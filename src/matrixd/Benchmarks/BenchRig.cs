@@ -19,7 +19,7 @@ internal sealed class BenchRig : IAsyncDisposable
     // Turns that began while calls were added are over then.
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(4);
 
-    // On a machine with other work: the load is on time whatever else runs, and what is measured comes before the rest.
+    // The load is on time whatever else runs; on a machine with other work what is measured comes before the rest, too.
     private static readonly string[] s_onTime = ["chrt", "-f", "10"];
     private static readonly string[] s_first = ["chrt", "-r", "5"];
 
@@ -53,7 +53,7 @@ internal sealed class BenchRig : IAsyncDisposable
         {
             string ca = Path.Combine(directory, "ca.pem");
             string[] loadCommand = plan.Load.Length > 0 ? [plan.Load] : [self, "bench", "load"];
-            load = new BenchProcess("the load", [.. plan.Busy ? s_onTime : [], .. loadCommand, "--ca-out", ca], processors[^1]);
+            load = new BenchProcess("the load", [.. plan.Busy || plan.LoadFirst ? s_onTime : [], .. loadCommand, "--ca-out", ca], processors[^1]);
             Uri gemini = new((await load.HearAsync("ready ", s_startPatience, stopping))[6..]);
             string[] targetCommand = floor
                 ? [plan.Floor, "--gemini", gemini.Authority, "--ca", ca]

@@ -28,7 +28,7 @@ internal sealed class BenchRun(BenchPlan plan, BenchTable table, CancellationTok
         return new BenchReport
         {
             Seconds = plan.Seconds,
-            Generator = plan.Load.Length > 0 ? Path.GetFileName(plan.Load) : "built in",
+            Generator = (plan.Load.Length > 0 ? Path.GetFileName(plan.Load) : "built in") + (plan.Busy || plan.LoadFirst ? ", in real time" : ""),
             Steps = [.. _steps.OrderBy(step => step.Calls)],
             Floor = _floor,
             Pairs = _pairs,

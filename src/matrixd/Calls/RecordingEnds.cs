@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Matrixd.Timing;
 
 namespace Matrixd.Calls;
 
@@ -30,7 +31,7 @@ internal sealed class RecordingEnds
         _disk = disk;
         _fail = fail;
         _finished = finished;
-        new Thread(Run) { Name = "recordings-ends", IsBackground = true }.Start();
+        DiskThread.Create("recordings-ends", Run).Start();
     }
 
     /// <summary>Completes after <see cref="Complete"/>, when all files are closed.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Matrixd.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace Matrixd.Calls;
@@ -28,7 +29,7 @@ internal sealed partial class RecordingSync
         _counters = counters;
         _logger = logger;
         _fail = fail;
-        new Thread(Run) { Name = "recordings-sync", IsBackground = true }.Start();
+        DiskThread.Create("recordings-sync", Run).Start();
     }
 
     /// <summary>True while one is under way.</summary>

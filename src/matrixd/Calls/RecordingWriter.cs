@@ -1,5 +1,6 @@
 using System.Buffers;
 using Matrixd.Audio;
+using Matrixd.Timing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
@@ -40,7 +41,7 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
         _lastSync = clock.GetTimestamp();
         _sync = new RecordingSync(disk, counters, logger, Fail);
         _ends = new RecordingEnds(_sync, disk, Fail, Finished);
-        new Thread(Run) { Name = "recordings", IsBackground = true }.Start();
+        DiskThread.Create("recordings", Run).Start();
     }
 
     /// <summary>Blocks that wait for the disk.</summary>

@@ -1,3 +1,4 @@
+using Matrixd.Timing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -32,7 +33,7 @@ internal sealed partial class Writer : IDisposable
         _logger = logger;
         _queue = new WriteQueue(tuning, time, Counters);
         _commit = new BatchCommit(connection, reopen, _queue, reserve, tuning, time, Counters, logger);
-        _thread = new Thread(Run) { Name = "store writer", IsBackground = true };
+        _thread = DiskThread.Create("store writer", Run);
     }
 
     public StoreCounters Counters { get; } = new();
