@@ -47,20 +47,6 @@ public class NativeDaemonTests(ITestOutputHelper output)
         Assert.Equal("HTTP/1.1", connection.Request.Protocol);
     }
 
-    [NativeFact]
-    public async Task What_serves_the_disk_ranks_below_what_serves_calls()
-    {
-        await using EndToEndPlace place = await EndToEndPlace.BuildAsync();
-        await using EndToEndNative daemon = await EndToEndNative.RunAsync(place.ConfigPath);
-
-        Dictionary<string, int> ranks = daemon.ThreadRanks();
-
-        int calls = ranks["event loop 0"];
-        Assert.Equal(
-            [Math.Min(19, calls + 10), Math.Min(19, calls + 10), Math.Min(19, calls + 10), Math.Min(19, calls + 10)],
-            new[] { "recordings", "recordings-sync", "recordings-ends", "store writer" }.Select(name => ranks[name]));
-    }
-
     // C3
     [NativeFact]
     public Task A_second_SIGTERM_ends_it_in_order() => EndAsync(EndToEndNative.SigTerm, EndToEndNative.SigTerm);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Matrixd.Simulation;
@@ -134,21 +133,6 @@ internal sealed partial class EndToEndNative : IAsyncDisposable
         _process.Refresh();
         return _process.WorkingSet64 / 1048576.0;
     }
-
-    /// <summary>Its threads by name, with how they rank [nice]; of several of one name, one.</summary>
-    public Dictionary<string, int> ThreadRanks()
-    {
-        Dictionary<string, int> ranks = [];
-        foreach (string task in Directory.GetDirectories($"/proc/{_process.Id}/task"))
-        {
-            string stat = File.ReadAllText(Path.Combine(task, "stat")); // proc(5): the name in brackets; behind it, nice is the seventeenth
-            int end = stat.LastIndexOf(')');
-            ranks[stat[(stat.IndexOf('(') + 1)..end]] = int.Parse(stat[(end + 2)..].Split(' ')[16], CultureInfo.InvariantCulture);
-        }
-
-        return ranks;
-    }
-
 
     /// <summary>Processor time it has used, in its own code and in the system's.</summary>
     public TimeSpan CpuTime()

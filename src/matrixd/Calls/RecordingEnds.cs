@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Matrixd.Timing;
 
 namespace Matrixd.Calls;
 
@@ -31,7 +30,7 @@ internal sealed class RecordingEnds
         _disk = disk;
         _fail = fail;
         _finished = finished;
-        DiskThread.Create("recordings-ends", Run).Start();
+        new Thread(Run) { Name = "recordings-ends", IsBackground = true }.Start();
     }
 
     /// <summary>Completes after <see cref="Complete"/>, when all files are closed.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Matrixd.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace Matrixd.Calls;
@@ -29,7 +28,7 @@ internal sealed partial class RecordingSync
         _counters = counters;
         _logger = logger;
         _fail = fail;
-        DiskThread.Create("recordings-sync", Run).Start();
+        new Thread(Run) { Name = "recordings-sync", IsBackground = true }.Start();
     }
 
     /// <summary>True while one is under way.</summary>

@@ -1,6 +1,5 @@
 using System.Buffers;
 using Matrixd.Audio;
-using Matrixd.Timing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
@@ -41,7 +40,7 @@ internal sealed partial class RecordingWriter : IAsyncDisposable
         _lastSync = clock.GetTimestamp();
         _sync = new RecordingSync(disk, counters, logger, Fail);
         _ends = new RecordingEnds(_sync, disk, Fail, Finished);
-        DiskThread.Create("recordings", Run).Start();
+        new Thread(Run) { Name = "recordings", IsBackground = true }.Start();
     }
 
     /// <summary>Blocks that wait for the disk.</summary>

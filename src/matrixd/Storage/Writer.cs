@@ -1,4 +1,3 @@
-using Matrixd.Timing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -33,7 +32,7 @@ internal sealed partial class Writer : IDisposable
         _logger = logger;
         _queue = new WriteQueue(tuning, time, Counters);
         _commit = new BatchCommit(connection, reopen, _queue, reserve, tuning, time, Counters, logger);
-        _thread = DiskThread.Create("store writer", Run);
+        _thread = new Thread(Run) { Name = "store writer", IsBackground = true };
     }
 
     public StoreCounters Counters { get; } = new();

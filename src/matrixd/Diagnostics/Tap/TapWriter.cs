@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using Matrixd.Config;
-using Matrixd.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace Matrixd.Diagnostics;
@@ -42,7 +41,7 @@ internal sealed partial class TapWriter : IAsyncDisposable
         _logger = logger;
         _lines = new TapeLines(new TapeText(options.KeepAudio, options.KeepNumbers));
         _folder = new TapeFolder(options, clock);
-        DiskThread.Create("wire tap", Run).Start();
+        new Thread(Run) { Name = "wire tap", IsBackground = true, Priority = ThreadPriority.BelowNormal }.Start();
     }
 
     /// <summary>Takes an item, or says that there is no room.</summary>
