@@ -47,8 +47,14 @@ internal static class BenchCommand
         try
         {
             BenchTable table = new(stdout);
+            bool shared = Affinity.Allowed().Count < 2;
+            if (shared && plan.LoadFirst)
+            {
+                throw new BenchException("--load-first needs a second processor: on the only one, the load would leave the daemon no time");
+            }
+
             table.Head();
-            if (Affinity.Allowed().Count < 2)
+            if (shared)
             {
                 await stdout.WriteLineAsync("only one processor: the load shares it with the daemon, which could do more");
             }

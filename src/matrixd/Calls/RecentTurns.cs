@@ -10,7 +10,7 @@ internal sealed class RecentTurns(CallSid callSid, StreamSid streamSid)
     /// <summary>Turns that are kept: rows are on disk within a second.</summary>
     public const int Most = 16;
 
-    // Half a minute of speech in each of the two turns that most calls have by then.
+    // Half a minute of speech.
     private const int FirstText = 512;
 
     // What a few very long turns needed is not kept once they have gone.
