@@ -45,7 +45,7 @@ pair() {
   before=()
   if [ "$busy" = yes ]; then before=(chrt -r 5); fi
   work=$(mktemp -d)
-  trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
+  trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
   for round in $(seq "$rounds"); do
     measure floor "$calls" "$seconds" "$grid" "$binary" | tee -a "$work/results"
     [ -z "$against" ] || measure against "$calls" "$seconds" "$grid" "$against" | tee -a "$work/results"

@@ -24,7 +24,7 @@ soak_start() {
   native_tools
   run=$(mktemp -d)
   soak_out=${soak_out:-$run/soak.csv}
-  trap '{ kill -KILL $(jobs -p); wait; } 2>/dev/null; rm -rf "$run"' EXIT # at once: a daemon that drains would write into what is being removed
+  trap '{ kill -KILL $(jobs -p); wait; } 2>/dev/null || true; rm -rf "$run"' EXIT # at once: a daemon that drains would write into what is being removed
   mkfifo "$run/in"
   load_first
   "${first[@]}" taskset -c 1 artifacts/bench/load --ca-out "$run/ca.pem" --grid-us 1000 <"$run/in" >"$run/load.out" 2>"$run/load.err" &
